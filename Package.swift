@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+// The house of Wright: a target's `dependencies` are the only modules that it may import (Tests/RepositoryTests checks).
+import PackageDescription
+
+/// Settings of every Swift target of this package.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "Wright",
+  products: [
+    .library(
+      name: "Wright",
+      targets: [
+        "Randomness", "Circuits", "ExactArithmetic", "Tensors", "PropertyTesting", "Transformers", "Constructions",
+        "CircuitProperties",
+      ]),
+    .executable(name: "wright", targets: ["CommandLineTool"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+  ],
+  targets: [
+    // C: thin wrappers and kernels
+    .target(name: "CGMP", linkerSettings: [.linkedLibrary("gmp")]),
+    .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("openblas")]),
+    .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
+
+    // Public modules
+    .target(name: "Randomness", swiftSettings: strict),
+    .target(name: "Circuits", swiftSettings: strict),
+    .target(name: "ExactArithmetic", dependencies: ["CGMP"], swiftSettings: strict),
+    .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
+    .target(name: "PropertyTesting", dependencies: ["Randomness"], swiftSettings: strict),
+    .target(name: "Transformers", dependencies: ["Tensors", "ExactArithmetic"], swiftSettings: strict),
+    .target(
+      name: "Constructions", dependencies: ["Transformers", "Tensors", "Circuits", "ExactArithmetic"],
+      swiftSettings: strict),
+    .target(
+      name: "CircuitProperties", dependencies: ["PropertyTesting", "Circuits", "Constructions", "Transformers"],
+      swiftSettings: strict),
+
+    // The program
+    .executableTarget(
+      name: "CommandLineTool",
+      dependencies: [
+        "Circuits", "Constructions", "Transformers", "Randomness", "ExactArithmetic",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
+
+    // Tests: one target a module, named after it
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(
+      name: "RandomnessTests", dependencies: ["Randomness", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "CircuitsTests",
+      dependencies: [
+        "Circuits", "PropertyTesting", "Randomness", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "ExactArithmeticTests",
+      dependencies: [
+        "ExactArithmetic", "PropertyTesting", "Randomness", "TestSupport",
+        .product(name: "BigInt", package: "BigInt"),
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "TensorsTests", dependencies: ["Tensors", "CKernels", "PropertyTesting", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PropertyTestingTests", dependencies: ["PropertyTesting", "Randomness", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TransformersTests",
+      dependencies: ["Transformers", "Tensors", "ExactArithmetic", "PropertyTesting", "Randomness", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ConstructionsTests",
+      dependencies: [
+        "Constructions", "CircuitProperties", "Transformers", "Tensors", "Circuits", "ExactArithmetic",
+        "PropertyTesting", "Randomness", "TestSupport",
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "CommandLineToolTests", dependencies: ["CommandLineTool", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "RepositoryTests", dependencies: ["TestSupport"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)
