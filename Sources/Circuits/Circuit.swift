@@ -30,7 +30,7 @@ public struct Circuit: Sendable, Equatable {
     public var inputs: [String] = []
     /// A name for each output, or empty where they have none.
     public var outputs: [String] = []
-    /// How inputs are grouped into words, in order (Bristol's input values): widths that add up to the number of inputs, or empty.
+    /// How inputs are grouped into words, in order (Bristol's input values): widths that add up to their number, or empty.
     public var inputWidths: [Int] = []
     /// How outputs are grouped into words, in order: widths that add up to the number of outputs, or empty.
     public var outputWidths: [Int] = []

@@ -53,16 +53,27 @@ public struct TruthTable: Hashable, Sendable, Codable {
   }
 }
 
+/// Named functions.
 extension TruthTable {
+  /// The constant 0, of no inputs.
   public static let `false` = TruthTable(bits: 0b0, inputCount: 0)
+  /// The constant 1, of no inputs.
   public static let `true` = TruthTable(bits: 0b1, inputCount: 0)
+  /// `x_0`.
   public static let identity = TruthTable(bits: 0b10, inputCount: 1)
+  /// The complement of `x_0`.
   public static let not = TruthTable(bits: 0b01, inputCount: 1)
+  /// Whether both inputs are true.
   public static let and = TruthTable(bits: 0b1000, inputCount: 2)
+  /// Whether some input is false.
   public static let nand = TruthTable(bits: 0b0111, inputCount: 2)
+  /// Whether some input is true.
   public static let or = TruthTable(bits: 0b1110, inputCount: 2)
+  /// Whether both inputs are false.
   public static let nor = TruthTable(bits: 0b0001, inputCount: 2)
+  /// Whether the inputs differ.
   public static let xor = TruthTable(bits: 0b0110, inputCount: 2)
+  /// Whether the inputs are equal.
   public static let xnor = TruthTable(bits: 0b1001, inputCount: 2)
   /// `x_2 ? x_1 : x_0`.
   public static let multiplexer = TruthTable(bits: 0b1100_1010, inputCount: 3)

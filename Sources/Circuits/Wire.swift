@@ -17,10 +17,12 @@ public struct Wire: Hashable, Comparable, Sendable, Codable {
   /// The wire with a number that is known to be below 2^31.
   @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 
+  /// Whether `a` has the smaller number.
   @inlinable public static func < (a: Wire, b: Wire) -> Bool { a.rawValue < b.rawValue }
 }
 
 extension Wire: CustomStringConvertible {
+  /// The wire as `w` and its number.
   public var description: String { "w\(rawValue)" }
 }
 
@@ -47,5 +49,6 @@ public struct Literal: Hashable, Sendable, Codable {
 }
 
 extension Literal: CustomStringConvertible {
+  /// The wire, after `!` when complemented.
   public var description: String { isComplemented ? "!\(wire)" : "\(wire)" }
 }
