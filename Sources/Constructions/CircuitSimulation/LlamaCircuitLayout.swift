@@ -1,0 +1,103 @@
+// Names and sizes of the LLaMA that evaluates a circuit: its residual stream, its heads, its tokens.
+public import Transformers
+
+/// The directions of the LLaMA form, and its size formulas as functions of the number of wires T and the fan-in K.
+///
+/// Sizes: one layer, K heads, one key-value head, L = ceil(log2(T + 2)) code coordinates, 2^K hidden units, 2T + 2 tokens, residual width
+/// (K + 2) L + 2^K + K + 3 rounded up to a multiple of lcm(8, K).
+public struct LlamaCircuitLayout: Sendable, Equatable {
+  /// The number of wires, T.
+  public let wireCount: Int
+  /// The number of operands that a token fetches, K.
+  public let fanIn: Int
+  /// The codes of wires; number T is the token `<s>`, T + 1 is `</s>`.
+  public let code: WireCode
+
+  /// The layout for `wireCount` wires and gates of at most `fanIn` operands.
+  public init(wireCount: Int, fanIn: Int) {
+    precondition(wireCount >= 0 && (1...6).contains(fanIn), "a layout has K in 1 ... 6 operands")
+    self.wireCount = wireCount
+    self.fanIn = fanIn
+    code = WireCode(count: wireCount + 2)
+  }
+
+  // MARK: Directions
+
+  /// The code of the wire that a token carries: what heads look for.
+  public var ownCode: Subspace { Subspace("own", size: code.length) }
+  /// The code of the wire that comes next: what the model's head points at.
+  public var nextCode: Subspace { Subspace("next", size: code.length) }
+  /// The code of operand `j` of the next wire's gate: what head `j` looks for.
+  public func operandCode(_ j: Int) -> Subspace { Subspace("operand\(j)", size: code.length) }
+  /// The next wire's truth table, -1 or +1 for each row.
+  public var table: Subspace { Subspace("table", size: 1 << fanIn) }
+  /// The value that a token carries, -1 or +1.
+  public var value: Subspace { Subspace("value") }
+  /// Always +1.
+  public var one: Subspace { Subspace("one") }
+  /// The value that head `j` fetched, -1 or +1; +1 before attention.
+  public func fetched(_ j: Int) -> Subspace { Subspace("fetched\(j)") }
+  /// The value of the next wire, -1 or +1; +1 before the feedforward layer.
+  public var result: Subspace { Subspace("result") }
+
+  /// The residual stream, filled up with directions that are always +1.
+  public var stream: ResidualStream {
+    var subspaces = [ownCode]
+    subspaces += (0..<fanIn).map(operandCode)
+    subspaces += [nextCode, table, value, one]
+    subspaces += (0..<fanIn).map(fetched)
+    subspaces.append(result)
+    let used = subspaces.reduce(0) { $0 + $1.size }
+    if hiddenSize > used { subspaces.append(Subspace("filling", size: hiddenSize - used)) }
+    return ResidualStream(subspaces)
+  }
+
+  // MARK: Size formulas
+
+  /// The residual width C: (K + 2) L + 2^K + K + 3, rounded up to a multiple of lcm(8, K).
+  public var hiddenSize: Int {
+    let used = (fanIn + 2) * code.length + (1 << fanIn) + fanIn + 3
+    let multiple = [8, 8, 24, 8, 40, 24][fanIn - 1]
+    return (used + multiple - 1) / multiple * multiple
+  }
+
+  /// The number of hidden units of the feedforward layer: 2^K.
+  public var intermediateSize: Int { 1 << fanIn }
+
+  /// The width of a head: 16, 64 or 256, a power of 4 so that 1/sqrt(D) is exact, and wide enough for the code to stand in the pairs that
+  /// rotate slowest: L <= 5, 20, 32.
+  public var headSize: Int { code.length <= 5 ? 16 : code.length <= 20 ? 64 : 256 }
+
+  /// The number of tokens: two for each wire, `<s>` and `</s>`.
+  public var vocabularySize: Int { 2 * wireCount + 2 }
+
+  /// The number of weights: embedding, head, the four maps of attention, the three of the feedforward layer, three gains.
+  public var parameterCount: Int {
+    let (c, d, f) = (hiddenSize, headSize, intermediateSize)
+    return 2 * vocabularySize * c + 2 * fanIn * d * c + 2 * d * c + 3 * f * c + 3 * c
+  }
+
+  /// Bytes of the whole float32 key-value cache: one key and one value of D numbers for `<s>` and each wire.
+  public var cacheBytes: Int { (wireCount + 1) * 2 * headSize * 4 }
+
+  /// The shape of the model.
+  public var configuration: ModelConfiguration {
+    var configuration = ModelConfiguration(
+      vocabularySize: vocabularySize, hiddenSize: hiddenSize, intermediateSize: intermediateSize, layerCount: 1,
+      headCount: fanIn, keyValueHeadCount: 1, headSize: headSize, maximumPositionCount: wireCount + 2)
+    configuration.positions = .rotary(.init(theta: 1e37))
+    configuration.normalization = .rootMeanSquare(epsilon: 0)
+    configuration.beginToken = beginToken
+    configuration.endTokens = [endToken]
+    return configuration
+  }
+
+  // MARK: Tokens
+
+  /// The token that says that wire `w` has value `value`.
+  public func token(wire w: Int, value: Bool) -> Int { 2 * w + (value ? 1 : 0) }
+  /// The token that a prompt begins with.
+  public var beginToken: Int { 2 * wireCount }
+  /// The token that ends a chain.
+  public var endToken: Int { 2 * wireCount + 1 }
+}
