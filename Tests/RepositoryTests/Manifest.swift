@@ -54,6 +54,28 @@ func manifestTargets(_ text: String) throws(ManifestError) -> [ManifestTarget] {
   return targets
 }
 
+/// Reads the modules of a manifest's library products, in its order.
+func manifestLibraryModules(_ text: String) throws(ManifestError) -> [String] {
+  var parser = ManifestParser(blanked(text, strings: false))
+  let package = try parser.call(named: "Package")
+  guard case .array(let products)? = package?.first(where: { $0.label == "products" })?.value else {
+    throw ManifestError(description: "Package( has no literal array of products")
+  }
+  var modules: [String] = []
+  for case .call("library", let arguments) in products {
+    guard case .array(let targets)? = arguments.first(where: { $0.label == "targets" })?.value else {
+      throw ManifestError(description: "a library product has no literal array of targets")
+    }
+    for target in targets {
+      guard case .string(let name) = target else {
+        throw ManifestError(description: "a library product has a target that is not a literal string: \(target)")
+      }
+      modules.append(name)
+    }
+  }
+  return modules
+}
+
 private func target(from value: ManifestValue) throws(ManifestError) -> ManifestTarget {
   guard case .call(let kindName, let arguments) = value, let kind = ManifestTarget.Kind(rawValue: kindName),
     case .string(let name)? = arguments.first(where: { $0.label == "name" })?.value
