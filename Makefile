@@ -1,0 +1,55 @@
+# The commands of this repository. `make demo` and `make test` do all their set-up on a Debian machine that has Swift.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+MESSAGE ?= abc
+# The message reaches the program through the environment, unexpanded: quotes and dollar signs arrive as they were typed.
+export WRIGHT_DEMO_MESSAGE := $(value MESSAGE)
+
+# Demo, tests and installation all use this one configuration, so what one has built the next does not build again.
+wright := .build/release/wright
+
+.PHONY: help demo test build lint format docs fuzz install clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: ## SHA-256 in the weights of a LLaMA; MESSAGE=... is hashed ("abc" by default)
+	@Scripts/system-packages build
+	@swift build -c release --product wright
+	@$(wright) demo -- "$$WRIGHT_DEMO_MESSAGE"
+
+test: ## Everything that must hold: lint, build, Swift tests, Python tests, notebooks, documentation
+	@Scripts/system-packages build test
+	@Scripts/run-tests
+
+build: ## The program and the libraries, in release
+	@Scripts/system-packages build
+	@swift build -c release
+
+lint: ## Check the layout of every Swift file
+	@Scripts/lint
+
+format: ## Lay out every Swift file anew
+	@Scripts/lint --fix
+
+docs: ## Build the documentation of the public modules into .build/documentation
+	@Scripts/system-packages build
+	@swift build -c release
+	@Scripts/build-docs
+
+fuzz: ## Feed every reader with mutated files; see Scripts/fuzz for its options
+	@if [ ! -x Scripts/fuzz ]; then echo "This checkout has no Scripts/fuzz." >&2; exit 1; fi
+	@Scripts/system-packages build
+	@Scripts/fuzz
+
+install: ## Install wright and its shell completions under PREFIX (/usr/local by default)
+	@Scripts/system-packages build
+	@swift build -c release --product wright
+	@Scripts/install-program "$(wright)" "$(DESTDIR)$(PREFIX)"
+
+clean: ## Remove what was built here; the Python packages in the user's cache folder stay
+	rm -rf .build Benchmarks/.build
