@@ -1,0 +1,168 @@
+// Enclosures of exp, sin, cos, ln 2 and pi, as narrow as asked: the last word of the correctly rounded functions.
+//
+// Everything is fixed point on Integers with `digits` binary places. Each quantity is a pair of whole numbers (lower,
+// upper) around the true value in units of 2^-digits; each step rounds the lower one down and the upper one up, so the
+// result encloses whatever the width becomes. Width is what a caller checks, not what it trusts.
+
+/// A number enclosed by two multiples of 2^-digits, given as whole numbers.
+struct FixedPointEnclosure {
+  var lower: Integer
+  var upper: Integer
+
+  /// The interval lower * 2^exponent ... upper * 2^exponent.
+  func interval(timesTwoToThe exponent: Int) -> Interval {
+    Interval(Rational(lower, timesTwoToThe: exponent), Rational(upper, timesTwoToThe: exponent))
+  }
+
+  static func + (a: Self, b: Self) -> Self { Self(lower: a.lower + b.lower, upper: a.upper + b.upper) }
+  static func - (a: Self, b: Self) -> Self { Self(lower: a.lower - b.upper, upper: a.upper - b.lower) }
+
+  /// The product with a whole number of any sign.
+  static func * (a: Self, factor: Integer) -> Self {
+    factor.signum() >= 0
+      ? Self(lower: a.lower * factor, upper: a.upper * factor)
+      : Self(lower: a.upper * factor, upper: a.lower * factor)
+  }
+
+  /// x in units of 2^-digits.
+  init(_ x: Rational, digits: Int) {
+    lower = x.rounded(toMultipleOfTwoToThe: 0 - digits, .down)
+    upper = x.rounded(toMultipleOfTwoToThe: 0 - digits, .up)
+  }
+
+  init(lower: Integer, upper: Integer) {
+    self.lower = lower
+    self.upper = upper
+  }
+}
+
+/// Rigorous enclosures of elementary functions at rational points.
+enum Enclosures {
+  /// Sum over i of sign^i / ((2i + 1) n^(2i + 1)): atanh(1/n) for sign 1, atan(1/n) for sign -1; n >= 2.
+  static func inverseTangentSeries(_ n: Integer, alternating: Bool, digits: Int) -> FixedPointEnclosure {
+    var sum = FixedPointEnclosure(lower: 0, upper: 0)
+    var power = FixedPointEnclosure(Rational(1, n), digits: digits)
+    let square = n * n
+    var i = 0
+    while true {
+      let odd = Integer(2 * i + 1)
+      let term = FixedPointEnclosure(
+        lower: QuotientRounding.down.quotient(power.lower, odd), upper: QuotientRounding.up.quotient(power.upper, odd))
+      sum = alternating && !i.isMultiple(of: 2) ? sum - term : sum + term
+      // The tail is below the last term, whose upper end is at least 1, because each term is at most a quarter of the one
+      // before it.
+      if term.upper <= 1 {
+        return FixedPointEnclosure(lower: alternating ? sum.lower - 1 : sum.lower, upper: sum.upper + 1)
+      }
+      power = FixedPointEnclosure(
+        lower: QuotientRounding.down.quotient(power.lower, square),
+        upper: QuotientRounding.up.quotient(power.upper, square))
+      i += 1
+    }
+  }
+
+  /// ln 2 = 2 atanh(1/3).
+  static func logarithmOfTwo(digits: Int) -> FixedPointEnclosure {
+    inverseTangentSeries(3, alternating: false, digits: digits) * 2
+  }
+
+  /// pi / 2 = 8 atan(1/5) - 2 atan(1/239) (Machin).
+  static func halfPi(digits: Int) -> FixedPointEnclosure {
+    inverseTangentSeries(5, alternating: true, digits: digits) * 8
+      - inverseTangentSeries(239, alternating: true, digits: digits) * 2
+  }
+
+  /// exp(x) within an interval whose width is about 2^-digits of its ends.
+  static func exponential(of x: Rational, digits: Int) -> Interval {
+    if x.signum() == 0 { return Interval(1) }
+    // x = k ln 2 + r; k has about as many digits as x before its point.
+    let extra = max(0, x.binaryExponent + 2)
+    let work = digits + extra + 16
+    let logarithm = logarithmOfTwo(digits: work)
+    let fixed = FixedPointEnclosure(x, digits: work)
+    var k = QuotientRounding.down.quotient(fixed.lower, logarithm.upper)
+    var r = fixed - logarithm * k
+    // k is at most a few off: bring r into 0 ..< 1, which is all that the series needs.
+    let one = Integer(1) << work
+    while r.lower.signum() < 0 {
+      k -= 1
+      r = fixed - logarithm * k
+    }
+    while r.upper >= one {
+      k += 1
+      r = fixed - logarithm * k
+    }
+    if r.lower.signum() < 0 { r.lower = 0 }
+    // exp(r) = sum of r^n / n!, all terms at least 0.
+    var sum = FixedPointEnclosure(lower: one, upper: one)
+    var term = sum
+    var n = 1
+    while true {
+      let divisor = Integer(n) << work
+      term = FixedPointEnclosure(
+        lower: QuotientRounding.down.quotient(term.lower * r.lower, divisor),
+        upper: QuotientRounding.up.quotient(term.upper * r.upper, divisor))
+      sum = sum + term
+      n += 1
+      // From n >= 2 on each term is at most half of the one before it, so the tail is at most the last term.
+      if n > 2 && term.upper <= 1 { break }
+    }
+    sum.upper += term.upper
+    guard let shift = Int(exactly: k) else {
+      preconditionFailure("exp of a number beyond 2^62 has no result that fits in memory")
+    }
+    return sum.interval(timesTwoToThe: shift - work)
+  }
+
+  /// sin(x) and cos(x), each within an interval of width about 2^-digits.
+  static func sineAndCosine(of x: Rational, digits: Int) -> (sine: Interval, cosine: Interval) {
+    if x.signum() == 0 { return (Interval(0), Interval(1)) }
+    let extra = max(0, x.binaryExponent + 2)
+    let work = digits + extra + 16
+    let quarter = halfPi(digits: work)
+    let fixed = FixedPointEnclosure(x, digits: work)
+    // x = k pi/2 + r; any k near x / (pi/2) will do as long as r lies in 0 ..< 2.
+    var k = QuotientRounding.down.quotient(fixed.lower, quarter.upper)
+    var r = fixed - quarter * k
+    while r.lower.signum() < 0 {
+      k -= 1
+      r = fixed - quarter * k
+    }
+    let two = Integer(2) << work
+    while r.upper >= two {
+      k += 1
+      r = fixed - quarter * k
+    }
+    if r.lower.signum() < 0 { r.lower = 0 }
+    // The terms r^n / n! feed cos (n even) and sin (n odd), with alternating signs.
+    let one = Integer(1) << work
+    var term = FixedPointEnclosure(lower: one, upper: one)
+    var cosine = term
+    var sine = FixedPointEnclosure(lower: 0, upper: 0)
+    var n = 1
+    while true {
+      let divisor = Integer(n) << work
+      term = FixedPointEnclosure(
+        lower: QuotientRounding.down.quotient(term.lower * r.lower, divisor),
+        upper: QuotientRounding.up.quotient(term.upper * r.upper, divisor))
+      switch n % 4 {
+      case 0: cosine = cosine + term
+      case 1: sine = sine + term
+      case 2: cosine = cosine - term
+      default: sine = sine - term
+      }
+      n += 1
+      // Each of both series alternates and, from n = 2 on, decreases (r < 2): its tail is below its last term.
+      if n > 4 && term.upper <= 1 { break }
+    }
+    let slack = FixedPointEnclosure(lower: -2, upper: 2)
+    let s = (sine + slack).interval(timesTwoToThe: 0 - work)
+    let c = (cosine + slack).interval(timesTwoToThe: 0 - work)
+    switch Int(exactly: k.flooredQuotientAndRemainder(dividingBy: 4).remainder) {
+    case 0: return (s, c)
+    case 1: return (c, -s)
+    case 2: return (-s, -c)
+    default: return (-c, s)
+    }
+  }
+}
