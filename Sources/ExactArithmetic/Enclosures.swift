@@ -37,7 +37,7 @@ struct FixedPointEnclosure {
 }
 
 /// Rigorous enclosures of elementary functions at rational points.
-enum Enclosures {
+package enum Enclosures {
   /// Sum over i of sign^i / ((2i + 1) n^(2i + 1)): atanh(1/n) for sign 1, atan(1/n) for sign -1; n >= 2.
   static func inverseTangentSeries(_ n: Integer, alternating: Bool, digits: Int) -> FixedPointEnclosure {
     var sum = FixedPointEnclosure(lower: 0, upper: 0)
@@ -73,7 +73,7 @@ enum Enclosures {
   }
 
   /// exp(x) within an interval whose width is about 2^-digits of its ends.
-  static func exponential(of x: Rational, digits: Int) -> Interval {
+  package static func exponential(of x: Rational, digits: Int) -> Interval {
     if x.signum() == 0 { return Interval(1) }
     // x = k ln 2 + r; k has about as many digits as x before its point.
     let extra = max(0, x.binaryExponent + 2)
@@ -115,7 +115,7 @@ enum Enclosures {
   }
 
   /// sin(x) and cos(x), each within an interval of width about 2^-digits.
-  static func sineAndCosine(of x: Rational, digits: Int) -> (sine: Interval, cosine: Interval) {
+  package static func sineAndCosine(of x: Rational, digits: Int) -> (sine: Interval, cosine: Interval) {
     if x.signum() == 0 { return (Interval(0), Interval(1)) }
     let extra = max(0, x.binaryExponent + 2)
     let work = digits + extra + 16

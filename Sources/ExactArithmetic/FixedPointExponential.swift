@@ -4,11 +4,11 @@
 // the machine. Here each digit follows from integer operations.
 
 /// An approximation a * 2^e to exp(x) with |a - exp(x) * 2^-e| <= `FixedPointExponential.error`.
-struct FixedPointExponential {
+package struct FixedPointExponential {
   /// In 2^62 - 16 ... 2^63 + 16.
-  let magnitude: UInt64
+  package let magnitude: UInt64
   /// The power of two that the magnitude counts.
-  let exponent: Int
+  package let exponent: Int
 
   /// The bound on the error, in units of the magnitude.
   ///
@@ -16,7 +16,7 @@ struct FixedPointExponential {
   /// ln 2 cut at 2^-100) + 2^-100, which moves exp(r) < 2 by less than u. Each Horner step adds less than 2u (its
   /// coefficient and its product are cut), times r < 0.6932 for each later step: less than 2u / (1 - 0.6932) < 7u. The
   /// series' tail is below 0.6932^21 / 21! * 2 < 2^-75. In all below 9u; 16 leaves room.
-  static let error: UInt64 = 16
+  package static let error: UInt64 = 16
 
   /// floor(ln 2 * 2^100).
   static let logarithmOfTwo: Int128 = 878_668_439_483_319_573_618_263_538_048
@@ -30,7 +30,7 @@ struct FixedPointExponential {
   ]
 
   /// The approximation at x, or nil where |x| >= 2^14.
-  init?(of x: FiniteNumber) {
+  package init?(of x: FiniteNumber) {
     let top = x.exponent + 64 - x.significand.magnitude.leadingZeroBitCount
     guard x.significand != 0, top <= 14 else { return nil }
     // x in units of 2^-100, rounded down; |x| < 2^14, so 114 digits hold it.

@@ -28,7 +28,7 @@ extension FloatFormat {
   }
 
   /// [exp x] by enclosures alone: what `exponential` must equal, and its last resort.
-  func exponentialByEnclosure(_ x: Rational) -> FiniteNumber {
+  package func exponentialByEnclosure(_ x: Rational) -> FiniteNumber {
     if x.signum() == 0 { return one }
     return narrowing { Enclosures.exponential(of: x, digits: $0) }
   }
