@@ -34,6 +34,20 @@ struct FixedPointEnclosure {
     self.lower = lower
     self.upper = upper
   }
+
+  /// The same number with `count` binary places fewer.
+  func dropping(_ count: Int) -> Self { Self(lower: lower >> count, upper: Self.ceilingShift(upper, count)) }
+
+  /// self * factor / n for two enclosures of numbers of at least 0 with `digits` places each, n > 0.
+  func scaled(by factor: Self, over n: Int, digits: Int) -> Self {
+    let divisor = Integer(n)
+    return Self(
+      lower: QuotientRounding.down.quotient((lower * factor.lower) >> digits, divisor),
+      upper: QuotientRounding.up.quotient(Self.ceilingShift(upper * factor.upper, digits), divisor))
+  }
+
+  /// ceil(x / 2^count).
+  private static func ceilingShift(_ x: Integer, _ count: Int) -> Integer { -((-x) >> count) }
 }
 
 /// Rigorous enclosures of elementary functions at rational points.
@@ -61,13 +75,29 @@ package enum Enclosures {
     }
   }
 
-  /// ln 2 = 2 atanh(1/3).
+  /// Places to which the constants are kept once they have been computed.
+  private static let keptDigits = 320
+  private static let keptLogarithmOfTwo = computedLogarithmOfTwo(digits: keptDigits)
+  private static let keptHalfPi = computedHalfPi(digits: keptDigits)
+
+  /// ln 2.
   static func logarithmOfTwo(digits: Int) -> FixedPointEnclosure {
+    digits <= keptDigits
+      ? keptLogarithmOfTwo.dropping(keptDigits - digits) : computedLogarithmOfTwo(digits: digits)
+  }
+
+  /// pi / 2.
+  static func halfPi(digits: Int) -> FixedPointEnclosure {
+    digits <= keptDigits ? keptHalfPi.dropping(keptDigits - digits) : computedHalfPi(digits: digits)
+  }
+
+  /// ln 2 = 2 atanh(1/3).
+  private static func computedLogarithmOfTwo(digits: Int) -> FixedPointEnclosure {
     inverseTangentSeries(3, alternating: false, digits: digits) * 2
   }
 
   /// pi / 2 = 8 atan(1/5) - 2 atan(1/239) (Machin).
-  static func halfPi(digits: Int) -> FixedPointEnclosure {
+  private static func computedHalfPi(digits: Int) -> FixedPointEnclosure {
     inverseTangentSeries(5, alternating: true, digits: digits) * 8
       - inverseTangentSeries(239, alternating: true, digits: digits) * 2
   }
@@ -98,10 +128,7 @@ package enum Enclosures {
     var term = sum
     var n = 1
     while true {
-      let divisor = Integer(n) << work
-      term = FixedPointEnclosure(
-        lower: QuotientRounding.down.quotient(term.lower * r.lower, divisor),
-        upper: QuotientRounding.up.quotient(term.upper * r.upper, divisor))
+      term = term.scaled(by: r, over: n, digits: work)
       sum = sum + term
       n += 1
       // From n >= 2 on each term is at most half of the one before it, so the tail is at most the last term.
@@ -141,10 +168,7 @@ package enum Enclosures {
     var sine = FixedPointEnclosure(lower: 0, upper: 0)
     var n = 1
     while true {
-      let divisor = Integer(n) << work
-      term = FixedPointEnclosure(
-        lower: QuotientRounding.down.quotient(term.lower * r.lower, divisor),
-        upper: QuotientRounding.up.quotient(term.upper * r.upper, divisor))
+      term = term.scaled(by: r, over: n, digits: work)
       switch n % 4 {
       case 0: cosine = cosine + term
       case 1: sine = sine + term

@@ -38,7 +38,7 @@ package struct FixedPointExponential {
     let wide = Int128(x.significand)
     let fixed = place >= 0 ? wide << Int128(place) : wide >> Int128(min(127, 0 - place))
     // x = k ln 2 + r with 0 <= r < ln 2; the estimate of k is at most one off, which the loops repair.
-    var k = Int((Double(fixed) * 0x1p-100 * 1.442_695_040_888_963_4).rounded(.down))
+    var k = Int((Double(Int64(truncatingIfNeeded: fixed >> 64)) * (0x1p-36 * 1.442_695_040_888_963_4)).rounded(.down))
     var r = fixed - Int128(k) * Self.logarithmOfTwo
     while r < 0 {
       k -= 1

@@ -5,9 +5,15 @@ extension FloatFormat {
   /// [a + b].
   @inlinable
   public func add(_ a: FiniteNumber, _ b: FiniteNumber) -> FiniteNumber {
-    if a.exponent == b.exponent { return rounded(significand: a.significand &+ b.significand, exponent: a.exponent) }
-    let high = a.exponent > b.exponent ? a : b
-    let low = a.exponent > b.exponent ? b : a
+    if minimumExponent == maximumExponent && a.exponent == minimumExponent && b.exponent == minimumExponent {
+      // Fixed point: a sum needs no rounding, only saturation.
+      let greatest: Int64 = (1 &<< Int64(truncatingIfNeeded: precision)) &- 1
+      return FiniteNumber(
+        uncheckedSignificand: min(greatest, max(0 &- greatest, a.significand &+ b.significand)), exponent: a.exponent)
+    }
+    let swaps = a.exponent < b.exponent
+    let high = swaps ? b : a
+    let low = swaps ? a : b
     let shift = high.exponent &- low.exponent
     if shift < high.significand.magnitude.leadingZeroBitCount &- 1 {
       let aligned = high.significand &<< Int64(truncatingIfNeeded: shift)  // |aligned| < 2^63
@@ -17,7 +23,7 @@ extension FloatFormat {
     return addFarApart(high, low)
   }
 
-  /// [high + low] for high.exponent > low.exponent.
+  /// [high + low] for high.exponent >= low.exponent.
   @usableFromInline
   func addFarApart(_ high: FiniteNumber, _ low: FiniteNumber) -> FiniteNumber {
     if high.significand == 0 { return rounded(low) }
@@ -47,6 +53,19 @@ extension FloatFormat {
   @inlinable
   public func multiply(_ a: FiniteNumber, _ b: FiniteNumber) -> FiniteNumber {
     let (product, overflow) = a.significand.multipliedReportingOverflow(by: b.significand)
+    if minimumExponent == maximumExponent && -62 < minimumExponent && minimumExponent < 0
+      && a.exponent == minimumExponent && b.exponent == minimumExponent
+      && !overflow && product.magnitude < 1 << 62
+    {
+      // Fixed point: the product counts squared units, so -minimumExponent digits fall off.
+      let drop = UInt64(truncatingIfNeeded: 0 &- minimumExponent)
+      let magnitude = product.magnitude
+      let tie: UInt64 = ties == .toEven ? (magnitude &>> drop) & 1 : 0
+      let digits = (magnitude &+ (1 &<< (drop &- 1)) &- 1 &+ tie) &>> drop
+      let significand = Int64(bitPattern: min(digits, (1 &<< UInt64(truncatingIfNeeded: precision)) &- 1))
+      return FiniteNumber(
+        uncheckedSignificand: product < 0 ? 0 &- significand : significand, exponent: minimumExponent)
+    }
     let exponent = a.exponent &+ b.exponent
     if !overflow { return rounded(significand: product, exponent: exponent) }
     return rounded(wideSignificand: Int128(a.significand) * Int128(b.significand), exponent: exponent)

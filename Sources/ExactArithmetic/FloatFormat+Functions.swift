@@ -47,7 +47,7 @@ extension FloatFormat {
 
   /// Ziv's loop.
   private func narrowing(_ enclosure: (_ digits: Int) -> Interval) -> FiniteNumber {
-    var digits = 96
+    var digits = precision + 20
     while true {
       let interval = enclosure(digits)
       let low = rounded(interval.lower)

@@ -3,39 +3,36 @@
 // Goals, in this order: the exact nearest element always; a few nanoseconds; one core that every operation ends in.
 
 extension FloatFormat {
-  /// [±magnitude * 2^exponent]: the core.
+  /// [±magnitude * 2^exponent]: the core, without a branch that depends on the data (sums of random terms mispredict
+  /// each such branch every other time, which costs more than all of the work below).
   ///
   /// A caller that knows only a truncated magnitude may set its last bit to say "and something more" wherever the
   /// magnitude has at least 62 digits: rounding then drops at least two digits, so that the last one only breaks ties.
   @inlinable
   @inline(__always)
   func rounded(isNegative: Bool, magnitude: UInt64, exponent: Int) -> FiniteNumber {
-    if magnitude == 0 { return zero }
-    let length = 64 &- magnitude.leadingZeroBitCount
-    var unit = max(minimumExponent, exponent &+ length &- precision)
-    let drop = unit &- exponent
-    var digits: UInt64
-    if drop <= 0 {
-      digits = magnitude &<< UInt64(truncatingIfNeeded: 0 &- drop)  // length - drop <= precision, so nothing is lost
-    } else if drop < 64 {
-      digits = magnitude &>> UInt64(truncatingIfNeeded: drop)
-      let half: UInt64 = 1 &<< UInt64(truncatingIfNeeded: drop &- 1)
-      let rest = magnitude & ((half &<< 1) &- 1)
-      if rest > half || (rest == half && ties == .toEven && digits & 1 == 1) { digits &+= 1 }
-    } else {
-      digits = drop == 64 && magnitude > 1 &<< 63 ? 1 : 0
-      if digits == 0 { return zero }
-    }
-    if digits >> UInt64(truncatingIfNeeded: precision) != 0 {
-      digits >>= 1
-      unit &+= 1
-    }
-    if unit > maximumExponent {
-      digits = (1 &<< UInt64(truncatingIfNeeded: precision)) &- 1
-      unit = maximumExponent
-    }
-    let significand = Int64(bitPattern: digits)
-    return FiniteNumber(uncheckedSignificand: isNegative ? 0 &- significand : significand, exponent: unit)
+    let zeros = magnitude.leadingZeroBitCount
+    // The leading digit goes to place 61; what falls off at the end is kept as a last digit 1.
+    let high = magnitude &<< UInt64(truncatingIfNeeded: zeros)
+    let aligned = high &>> 2 | (high & 3 == 0 ? 0 : 1)
+    // The unit in the last place: where `precision` digits end, but not below the least unit.
+    let free = exponent &+ 64 &- zeros &- precision
+    let least = max(minimumExponent, free)
+    // 62 - precision digits fall off (at least 2), and more below the normal numbers: from 63 on nothing is left, not
+    // even half a unit.
+    let drop = UInt64(truncatingIfNeeded: min(63, 62 &- precision &+ (least &- free)))
+    var digits = aligned &>> drop
+    let half: UInt64 = 1 &<< (drop &- 1)
+    let rest = aligned & ((half &<< 1) &- 1)
+    // Up beyond the half; at the half only if ties go to even and the last digit is odd.
+    digits &+= rest &+ (digits & (ties == .toEven ? 1 : 0)) > half ? 1 : 0
+    let carry = digits &>> UInt64(truncatingIfNeeded: precision)
+    digits = digits &>> carry
+    let unit = digits == 0 ? minimumExponent : least &+ Int(truncatingIfNeeded: carry)
+    let greatest: UInt64 = (1 &<< UInt64(truncatingIfNeeded: precision)) &- 1
+    let significand = Int64(bitPattern: unit > maximumExponent ? greatest : digits)
+    return FiniteNumber(
+      uncheckedSignificand: isNegative ? 0 &- significand : significand, exponent: min(unit, maximumExponent))
   }
 
   /// [significand * 2^exponent].
