@@ -5,9 +5,9 @@
 // result encloses whatever the width becomes. Width is what a caller checks, not what it trusts.
 
 /// A number enclosed by two multiples of 2^-digits, given as whole numbers.
-struct FixedPointEnclosure {
-  var lower: Integer
-  var upper: Integer
+package struct FixedPointEnclosure {
+  package var lower: Integer
+  package var upper: Integer
 
   /// The interval lower * 2^exponent ... upper * 2^exponent.
   func interval(timesTwoToThe exponent: Int) -> Interval {
@@ -81,13 +81,13 @@ package enum Enclosures {
   private static let keptHalfPi = computedHalfPi(digits: keptDigits)
 
   /// ln 2.
-  static func logarithmOfTwo(digits: Int) -> FixedPointEnclosure {
+  package static func logarithmOfTwo(digits: Int) -> FixedPointEnclosure {
     digits <= keptDigits
       ? keptLogarithmOfTwo.dropping(keptDigits - digits) : computedLogarithmOfTwo(digits: digits)
   }
 
   /// pi / 2.
-  static func halfPi(digits: Int) -> FixedPointEnclosure {
+  package static func halfPi(digits: Int) -> FixedPointEnclosure {
     digits <= keptDigits ? keptHalfPi.dropping(keptDigits - digits) : computedHalfPi(digits: digits)
   }
 

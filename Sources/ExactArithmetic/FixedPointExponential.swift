@@ -19,10 +19,10 @@ package struct FixedPointExponential {
   package static let error: UInt64 = 16
 
   /// floor(ln 2 * 2^100).
-  static let logarithmOfTwo: Int128 = 878_668_439_483_319_573_618_263_538_048
+  package static let logarithmOfTwo: Int128 = 878_668_439_483_319_573_618_263_538_048
 
   /// floor(2^62 / i!) for i = 20 down to 0.
-  static let coefficients: [UInt64] = [
+  package static let coefficients: [UInt64] = [
     1, 37, 720, 12_965, 220_414, 3_526_631, 52_899_477, 740_592_679, 9_627_704_831, 115_532_457_973,
     1_270_857_037_705, 12_708_570_377_059, 114_377_133_393_536, 915_017_067_148_291, 6_405_119_470_038_038,
     38_430_716_820_228_232, 192_153_584_101_141_162, 768_614_336_404_564_650, 2_305_843_009_213_693_952,

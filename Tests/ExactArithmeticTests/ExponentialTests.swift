@@ -34,6 +34,35 @@ import Testing
     #expect(FixedPointExponential(of: FiniteNumber(significand: -1, exponent: 900)) == nil)
   }
 
+  @Test func theConstantsAreWhatTheyClaim() {
+    var factorial: Integer = 1
+    for (i, coefficient) in FixedPointExponential.coefficients.reversed().enumerated() {
+      if i > 0 { factorial *= Integer(i) }
+      #expect(Integer(coefficient) == (Integer(1) << 62) / factorial, "1/\(i)!")
+    }
+    let logarithm = Enclosures.logarithmOfTwo(digits: 300)
+    #expect(logarithm.lower >> 200 == Integer(FixedPointExponential.logarithmOfTwo))
+    #expect(logarithm.upper >> 200 == Integer(FixedPointExponential.logarithmOfTwo))
+    // Provenance: OEIS A002162 (ln 2) and A019669 (pi / 2), decimals cut after 60 places.
+    let published: [(FixedPointEnclosure, Integer)] = [
+      (logarithm, 693_147_180_559_945_309_417_232_121_458_176_568_075_500_134_360_255_254_120_680),
+      (
+        Enclosures.halfPi(digits: 300),
+        1_570_796_326_794_896_619_231_321_691_639_751_442_098_584_699_687_552_910_487_472
+      ),
+    ]
+    for (found, decimals) in published {
+      let scale = Integer(10).power(60)
+      #expect((found.lower * scale) >> 300 == decimals && (found.upper * scale) >> 300 == decimals)
+      #expect(found.lower < found.upper && found.upper - found.lower < 4096)
+    }
+    // Past the kept places the constants are computed anew: both must enclose the same number.
+    let far = Enclosures.halfPi(digits: 700)
+    #expect(
+      far.lower >> 400 >= Enclosures.halfPi(digits: 300).lower
+        && far.upper >> 400 <= Enclosures.halfPi(digits: 300).upper)
+  }
+
   @Test func enclosuresAreNarrowAndMeet() {
     var generator = DeterministicGenerator(seed: 31)
     for _ in 0..<60 {

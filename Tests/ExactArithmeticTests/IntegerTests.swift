@@ -184,6 +184,25 @@ func bitwise(_ x: BigInt, _ y: BigInt, _ operation: (BigUInt, BigUInt) -> BigUIn
     }
   }
 
+  @Test func tasksMayShareAnIntegerAndChangeTheirCopies() async {
+    let shared = Integer(7).power(400)
+    let results = await withTaskGroup(of: Integer.self, returning: [Integer].self) { group in
+      for i in 0..<32 {
+        group.addTask {
+          var own = shared
+          for _ in 0..<200 {
+            own += shared
+            own -= Integer(i)
+          }
+          return own
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(Set(results) == Set((0..<32).map { shared * 201 - Integer(200 * $0) }))
+    #expect(shared == Integer(7).power(400))
+  }
+
   @Test func ringLawsAndOrderHold() {
     var generator = DeterministicGenerator(seed: 6)
     for _ in 0..<1000 {
