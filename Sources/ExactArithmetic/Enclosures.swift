@@ -10,7 +10,7 @@ package struct FixedPointEnclosure {
   package var upper: Integer
 
   /// The interval lower * 2^exponent ... upper * 2^exponent.
-  func interval(timesTwoToThe exponent: Int) -> Interval {
+  package func interval(timesTwoToThe exponent: Int) -> Interval {
     Interval(Rational(lower, timesTwoToThe: exponent), Rational(upper, timesTwoToThe: exponent))
   }
 
@@ -102,9 +102,10 @@ package enum Enclosures {
       - inverseTangentSeries(239, alternating: true, digits: digits) * 2
   }
 
-  /// exp(x) within an interval whose width is about 2^-digits of its ends.
-  package static func exponential(of x: Rational, digits: Int) -> Interval {
-    if x.signum() == 0 { return Interval(1) }
+  /// exp(x) as an enclosure of exp(x) * 2^-exponent, whose relative width is about 2^-digits; x is not 0.
+  ///
+  /// The power of two stays apart because it may be too great for a Rational.
+  package static func exponential(of x: Rational, digits: Int) -> (scaled: FixedPointEnclosure, exponent: Int) {
     // x = k ln 2 + r; k has about as many digits as x before its point.
     let extra = max(0, x.binaryExponent + 2)
     let work = digits + extra + 16
@@ -138,12 +139,13 @@ package enum Enclosures {
     guard let shift = Int(exactly: k) else {
       preconditionFailure("exp of a number beyond 2^62 has no result that fits in memory")
     }
-    return sum.interval(timesTwoToThe: shift - work)
+    return (sum, shift - work)
   }
 
-  /// sin(x) and cos(x), each within an interval of width about 2^-digits.
-  package static func sineAndCosine(of x: Rational, digits: Int) -> (sine: Interval, cosine: Interval) {
-    if x.signum() == 0 { return (Interval(0), Interval(1)) }
+  /// sin(x) and cos(x) in units of 2^exponent, each enclosed to a width of about 2^-digits; x is not 0.
+  package static func sineAndCosine(
+    of x: Rational, digits: Int
+  ) -> (sine: FixedPointEnclosure, cosine: FixedPointEnclosure, exponent: Int) {
     let extra = max(0, x.binaryExponent + 2)
     let work = digits + extra + 16
     let quarter = halfPi(digits: work)
@@ -180,13 +182,13 @@ package enum Enclosures {
       if n > 4 && term.upper <= 1 { break }
     }
     let slack = FixedPointEnclosure(lower: -2, upper: 2)
-    let s = (sine + slack).interval(timesTwoToThe: 0 - work)
-    let c = (cosine + slack).interval(timesTwoToThe: 0 - work)
+    let s = sine + slack
+    let c = cosine + slack
     switch Int(exactly: k.flooredQuotientAndRemainder(dividingBy: 4).remainder) {
-    case 0: return (s, c)
-    case 1: return (c, -s)
-    case 2: return (-s, -c)
-    default: return (-c, s)
+    case 0: return (s, c, 0 - work)
+    case 1: return (c, s * -1, 0 - work)
+    case 2: return (s * -1, c * -1, 0 - work)
+    default: return (c * -1, s, 0 - work)
     }
   }
 }

@@ -16,6 +16,12 @@ extension FloatFormat {
     {
       return zero
     }
+    // Nearer to 0 than 2^-70 only the side of 1 matters: the last digit of 63 says "and something more".
+    if x.exponent + 64 - x.significand.magnitude.leadingZeroBitCount < -70 {
+      return x.significand > 0
+        ? rounded(isNegative: false, magnitude: 1 << 62 | 1, exponent: -62)
+        : rounded(isNegative: false, magnitude: 1 << 63 - 1, exponent: -63)
+    }
     if let approximation = FixedPointExponential(of: x) {
       let error = FixedPointExponential.error
       let low = rounded(
@@ -36,22 +42,30 @@ extension FloatFormat {
   /// [sin angle], the angle in radians, exact as given.
   public func sine(of angle: Rational) -> FiniteNumber {
     if angle.signum() == 0 { return zero }
-    return narrowing { Enclosures.sineAndCosine(of: angle, digits: $0).sine }
+    return narrowing {
+      let found = Enclosures.sineAndCosine(of: angle, digits: $0)
+      return (found.sine, found.exponent)
+    }
   }
 
   /// [cos angle], the angle in radians, exact as given.
   public func cosine(of angle: Rational) -> FiniteNumber {
     if angle.signum() == 0 { return one }
-    return narrowing { Enclosures.sineAndCosine(of: angle, digits: $0).cosine }
+    return narrowing {
+      let found = Enclosures.sineAndCosine(of: angle, digits: $0)
+      return (found.cosine, found.exponent)
+    }
   }
 
   /// Ziv's loop.
-  private func narrowing(_ enclosure: (_ digits: Int) -> Interval) -> FiniteNumber {
+  private func narrowing(
+    _ enclosure: (_ digits: Int) -> (scaled: FixedPointEnclosure, exponent: Int)
+  ) -> FiniteNumber {
     var digits = precision + 20
     while true {
-      let interval = enclosure(digits)
-      let low = rounded(interval.lower)
-      if low == rounded(interval.upper) { return low }
+      let (scaled, exponent) = enclosure(digits)
+      let low = rounded(scaled.lower, timesTwoToThe: exponent)
+      if low == rounded(scaled.upper, timesTwoToThe: exponent) { return low }
       digits *= 2
     }
   }

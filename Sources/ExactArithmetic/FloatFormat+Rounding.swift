@@ -83,4 +83,18 @@ extension FloatFormat {
     // At most 2^precision: the core only has to carry and to saturate.
     return rounded(isNegative: isNegative, magnitude: UInt64(digits.magnitudeWord(at: 0)), exponent: unit)
   }
+
+  /// [value * 2^exponent].
+  func rounded(_ value: Integer, timesTwoToThe exponent: Int) -> FiniteNumber {
+    let magnitude = value.magnitude
+    let excess = magnitude.bitLength - 63
+    if excess <= 0 {
+      return rounded(
+        isNegative: value.signum() < 0, magnitude: UInt64(magnitude.magnitudeWord(at: 0)), exponent: exponent)
+    }
+    let lost: UInt64 = magnitude.trailingZeroBitCount < excess ? 1 : 0
+    return rounded(
+      isNegative: value.signum() < 0, magnitude: UInt64((magnitude >> excess).magnitudeWord(at: 0)) | lost,
+      exponent: exponent + excess)
+  }
 }

