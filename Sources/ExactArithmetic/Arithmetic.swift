@@ -3,8 +3,8 @@
 /// Numbers and what can be done with them, chosen by a value rather than a type: two `FiniteArithmetic`s of different
 /// formats share their number type and differ in their rounding.
 ///
-/// Every operation is the exact one followed by the arithmetic's own rounding. Generic code over an `Arithmetic` must be
-/// `@inlinable` where it is called across modules.
+/// Every operation is the exact one followed by the arithmetic's own rounding. Generic code over an `Arithmetic` must
+/// be `@inlinable` where it is called across modules.
 ///
 ///     func mean<A: Arithmetic>(_ x: [A.Number], in a: A) throws(ArithmeticError) -> A.Number {
 ///       try a.divide(a.sum(x), a.number(Double(x.count)))

@@ -63,8 +63,8 @@ package enum Enclosures {
       let term = FixedPointEnclosure(
         lower: QuotientRounding.down.quotient(power.lower, odd), upper: QuotientRounding.up.quotient(power.upper, odd))
       sum = alternating && !i.isMultiple(of: 2) ? sum - term : sum + term
-      // The tail is below the last term, whose upper end is at least 1, because each term is at most a quarter of the one
-      // before it.
+      // The tail is below the last term, whose upper end is at least 1, because each term is at most a quarter of the
+      // one before it.
       if term.upper <= 1 {
         return FixedPointEnclosure(lower: alternating ? sum.lower - 1 : sum.lower, upper: sum.upper + 1)
       }
@@ -123,7 +123,6 @@ package enum Enclosures {
       k += 1
       r = fixed - logarithm * k
     }
-    if r.lower.signum() < 0 { r.lower = 0 }
     // exp(r) = sum of r^n / n!, all terms at least 0.
     var sum = FixedPointEnclosure(lower: one, upper: one)
     var term = sum
@@ -162,7 +161,6 @@ package enum Enclosures {
       k += 1
       r = fixed - quarter * k
     }
-    if r.lower.signum() < 0 { r.lower = 0 }
     // The terms r^n / n! feed cos (n even) and sin (n odd), with alternating signs.
     let one = Integer(1) << work
     var term = FixedPointEnclosure(lower: one, upper: one)

@@ -1,6 +1,7 @@
 // The finite-precision arithmetic of a FloatFormat as an Arithmetic.
 
-/// Arithmetic in a `FloatFormat`: each operation correctly rounded, sums in index order, saturation in place of overflow.
+/// Arithmetic in a `FloatFormat`: each operation correctly rounded, sums in index order, saturation in place of
+/// overflow.
 public struct FiniteArithmetic: Arithmetic, Hashable {
   /// The format that every result is rounded to.
   public let format: FloatFormat

@@ -2,8 +2,8 @@
 
 /// The number significand * 2^exponent: an element of a `FloatFormat`, or an exact operand for one.
 ///
-/// There is one zero, no infinity and no NaN. Equality, order and hashing go by value: 2 * 2^0 equals 1 * 2^1, whichever
-/// format produced them.
+/// There is one zero, no infinity and no NaN. Equality, order and hashing go by value: 2 * 2^0 equals 1 * 2^1,
+/// whichever format produced them.
 public struct FiniteNumber: Sendable {
   /// Signed digits before the point; |significand| < 2^62.
   public let significand: Int64

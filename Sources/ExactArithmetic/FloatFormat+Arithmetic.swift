@@ -39,7 +39,8 @@ extension FloatFormat {
       return rounded(
         wideSignificand: Int128(significand) << Int128(shift) + Int128(low.significand), exponent: low.exponent)
     }
-    // |low| < 2^62 units of 2^-65 of high's last place, below an eighth of it: only its sign can matter, to break a tie.
+    // |low| < 2^62 units of 2^-65 of high's last place, below an eighth of it: only its sign can matter, to break a
+    // tie.
     return rounded(
       wideSignificand: Int128(significand) << 64 + Int128(low.significand.signum()), exponent: high.exponent - room - 64
     )

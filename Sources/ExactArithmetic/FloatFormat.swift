@@ -3,20 +3,19 @@
 /// A set of numbers with a rounding onto it: the finite-precision arithmetic of Li, Liu, Zhou and Ma,
 /// "Chain of Thought Empowers Transformers to Solve Inherently Serial Problems" (ICLR 2024), section 2.
 ///
-/// In the paper's terms F_{e,s} holds the numbers S * 2^(-s + E) with integers |S| <= 2^(2s) - 1 and
-/// -2^max(0, e-1) <= E <= 2^e - 1 - 2^max(0, e-1), and E = 0 where e = 0. Note that s counts half of the significand's
-/// binary digits. Every
-/// operation is the exact one followed by the rounding to the nearest element; a tie goes to the smaller absolute value (or
-/// to the even significand, as an option), and what lies beyond the greatest element B becomes B: there are no
-/// infinities. Sums round after each addition, in index order, so that addition is not associative.
+/// In the paper's terms F_{e,s} holds the numbers S * 2^(-s + E) with integers |S| <= 2^(2s) - 1 and -2^max(0, e-1) <=
+/// E <= 2^e - 1 - 2^max(0, e-1), and E = 0 where e = 0. Note that s counts half of the significand's binary digits.
+/// Every operation is the exact one followed by the rounding to the nearest element; a tie goes to the smaller
+/// absolute value (or to the even significand, as an option), and what lies beyond the greatest element B becomes B:
+/// there are no infinities. Sums round after each addition, in index order, so that addition is not associative.
 ///
 ///     let format = FloatFormat(exponentBits: 0, significandBits: 2)  // multiples of 1/4 up to 15/4
 ///     let three = format.rounded(3)
 ///     print(format.add(three, three))  // 15/4
 ///
 /// Internally a format is a precision and a range of units in the last place, so an odd precision exists too:
-/// `binary16`, `bfloat16`, `binary32`, `binary64` are the finite numbers of those formats, with gradual underflow, ties to even and
-/// saturation in place of infinities.
+/// `binary16`, `bfloat16`, `binary32`, `binary64` are the finite numbers of those formats, with gradual underflow, ties
+/// to even and saturation in place of infinities.
 public struct FloatFormat: Sendable, Hashable, Codable {
   /// Where a number halfway between two elements goes.
   public enum Ties: String, Sendable, Hashable, Codable {

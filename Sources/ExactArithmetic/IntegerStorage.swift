@@ -3,9 +3,9 @@ import CGMP
 
 /// One GMP integer.
 ///
-/// `@unchecked Sendable` is right because storage is immutable once shared: a new storage is written by its creator before
-/// anyone else sees it, and after that `Integer` writes only where `isKnownUniquelyReferenced` holds. This is the
-/// copy-on-write discipline of Array, whose storage is shared between threads on the same ground.
+/// `@unchecked Sendable` is right because storage is immutable once shared: a new storage is written by its creator
+/// before anyone else sees it, and after that `Integer` writes only where `isKnownUniquelyReferenced` holds. This is
+/// the copy-on-write discipline of Array, whose storage is shared between threads on the same ground.
 @usableFromInline
 final class IntegerStorage: @unchecked Sendable {
   /// Address of the GMP integer; a pointer, not a stored struct, so that the same object can be passed to GMP twice

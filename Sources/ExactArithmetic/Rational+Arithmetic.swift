@@ -33,8 +33,8 @@ extension Rational: SignedNumeric, ExpressibleByIntegerLiteral {
       denominator: reduced * denominator.exactQuotient(dividingBy: shared))
   }
 
-  /// The same in machine words, or nil where a part does not fit: sums of products of eighths take 60 ns a term where the
-  /// steps below take 100.
+  /// The same in machine words, or nil where a part does not fit: sums of products of eighths take 60 ns a term where
+  /// the steps below take 100.
   private static func smallSum(_ a: Rational, _ numerator: Integer, _ denominator: Integer) -> Rational? {
     guard let n = a.numerator.wordIfSmall, let d = a.denominator.wordIfSmall,
       let m = numerator.wordIfSmall, let e = denominator.wordIfSmall

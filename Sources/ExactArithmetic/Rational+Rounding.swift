@@ -102,8 +102,8 @@ extension Rational {
 }
 
 extension BinaryFloatingPoint {
-  /// The nearest number to `source`, ties to even, subnormal numbers included; infinite where `source` rounds beyond the
-  /// greatest finite number.
+  /// The nearest number to `source`, ties to even, subnormal numbers included; infinite where `source` rounds beyond
+  /// the greatest finite number.
   public init(_ source: Rational) {
     guard source.signum() != 0 else {
       self = 0

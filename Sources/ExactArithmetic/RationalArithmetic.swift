@@ -2,9 +2,9 @@
 
 /// Exact arithmetic on `Rational`s.
 ///
-/// Sums, products and quotients are exact. exp exists at 0 alone and 1 / sqrt at squares of rationals; elsewhere both throw. Sine and
-/// cosine are irrational nearly everywhere, yet a transformer uses them as table constants, so here they are the
-/// Doubles nearest to the true values (correctly rounded), taken as exact from there on.
+/// Sums, products and quotients are exact. exp exists at 0 alone and 1 / sqrt at squares of rationals; elsewhere both
+/// throw. Sine and cosine are irrational nearly everywhere, yet a transformer uses them as table constants, so here
+/// they are the Doubles nearest to the true values (correctly rounded), taken as exact from there on.
 public struct RationalArithmetic: Arithmetic {
   /// The arithmetic.
   @inlinable
@@ -46,8 +46,8 @@ public struct RationalArithmetic: Arithmetic {
     throw .transcendentalInExactArithmetic(operation: "exp", argument: a.description)
   }
 
-  /// Exact for squares of rationals; throws `irrationalInExactArithmetic` for other positive numbers, `divisionByZero` for 0,
-  /// `outsideDomain` below.
+  /// Exact for squares of rationals; throws `irrationalInExactArithmetic` for other positive numbers, `divisionByZero`
+  /// for 0, `outsideDomain` below.
   public func reciprocalSquareRoot(_ a: Rational) throws(ArithmeticError) -> Rational {
     if a.signum() == 0 { throw .divisionByZero }
     if a.signum() < 0 { throw .outsideDomain(operation: "1/sqrt", argument: a.description) }

@@ -10,7 +10,8 @@ func floorOfScaled(_ x: BigInt, _ count: Int) -> BigInt {
   return remainder < 0 ? quotient - 1 : quotient
 }
 
-/// A bit operation on two's complements of one bit more than both need. (BigInt's own differ from this on some mixed signs.)
+/// A bit operation on two's complements of one bit more than both need. (BigInt's own differ from this on some mixed
+/// signs.)
 func bitwise(_ x: BigInt, _ y: BigInt, _ operation: (BigUInt, BigUInt) -> BigUInt) -> BigInt {
   let width = max(x.magnitude.bitWidth, y.magnitude.bitWidth) + 2
   let modulus = BigInt(1) << width

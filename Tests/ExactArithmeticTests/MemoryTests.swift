@@ -11,7 +11,8 @@
       return try #require(text.split(separator: " ").dropFirst().first.flatMap { Int($0) }) * 4096
     }
 
-    /// What `body` adds to the resident memory, in MiB. Other tests of the process run beside this one, hence wide limits.
+    /// What `body` adds to the resident memory, in MiB. Other tests of the process run beside this one, hence wide
+    /// limits.
     func growth(_ body: () -> Void) throws -> Int {
       let before = try residentBytes()
       body()
