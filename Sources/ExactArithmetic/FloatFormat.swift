@@ -1,7 +1,7 @@
 // The finite-precision number formats of Li et al., and the IEEE formats as members of the same family.
 
 /// A set of numbers with a rounding onto it: the finite-precision arithmetic of Li, Liu, Zhou and Ma,
-/// "Chain of Thought Empowers Transformers to Solve Inherently Serial Problems" (ICLR 2024), section 2.
+/// "Chain of Thought Empowers Transformers to Solve Inherently Serial Problems" (ICLR 2024, arXiv 2402.12875).
 ///
 /// In the paper's terms F_{e,s} holds the numbers S * 2^(-s + E) with integers |S| <= 2^(2s) - 1 and -2^max(0, e-1) <=
 /// E <= 2^e - 1 - 2^max(0, e-1), and E = 0 where e = 0. Note that s counts half of the significand's binary digits.
@@ -10,7 +10,7 @@
 /// there are no infinities. Sums round after each addition, in index order, so that addition is not associative.
 ///
 ///     let format = FloatFormat(exponentBits: 0, significandBits: 2)  // multiples of 1/4 up to 15/4
-///     let three = format.rounded(3)
+///     let three = format.rounded(3.0)
 ///     print(format.add(three, three))  // 15/4
 ///
 /// Internally a format is a precision and a range of units in the last place, so an odd precision exists too:

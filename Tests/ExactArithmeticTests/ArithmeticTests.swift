@@ -17,7 +17,25 @@ private func normalisedScore<A: Arithmetic>(
   return a.add(a.sum(terms), a.zero)
 }
 
+/// The example of `Arithmetic`'s documentation.
+private func mean<A: Arithmetic>(_ x: [A.Number], in a: A) throws(ArithmeticError) -> A.Number {
+  try a.divide(a.sum(x), a.number(Double(x.count)))
+}
+
 @Suite struct ArithmeticTests {
+  @Test func theExamplesOfTheDocumentationPrintWhatTheySay() throws {
+    let format = FloatFormat(exponentBits: 0, significandBits: 2)
+    let three = format.rounded(3.0)
+    #expect("\(format.add(three, three))" == "15/4")
+    let third: Rational = 1 / 3
+    #expect("\(third + Rational(1, 6))" == "1/2")
+    #expect(try mean([1, 2, 4], in: RationalArithmetic()) == Rational(7, 3))
+    #expect(try mean([1, 2, 4], in: FloatArithmetic()) == Float(7) / 3)
+    let arithmetic = FiniteArithmetic(format)
+    let weights = try arithmetic.softmax([0.0, 0.0, -3.75].map(arithmetic.number))
+    #expect("\(weights)" == "[1/2, 1/2, 0]")
+  }
+
   @Test func oneProgramRunsInEveryArithmetic() throws {
     let x = [1.0, -2, 4, 5, -1, 1, -4, 0]  // mean square 8, so ...
     let y = [3.0, 1, 0.5, 2, 1, 1, 1, 1]
