@@ -55,15 +55,16 @@ private func sineAndCosineIntervals(_ x: Rational, digits: Int) -> (sine: Interv
     let logarithm = Enclosures.logarithmOfTwo(digits: 300)
     #expect(logarithm.lower >> 200 == Integer(FixedPointExponential.logarithmOfTwo))
     #expect(logarithm.upper >> 200 == Integer(FixedPointExponential.logarithmOfTwo))
-    // Provenance: OEIS A002162 (ln 2) and A019669 (pi / 2), decimals cut after 60 places.
-    let published: [(FixedPointEnclosure, Integer)] = [
+    // Provenance: Python's decimal module at 100 digits, cut after 60 places: Decimal(2).ln(), and pi / 2 by the
+    // Gauss-Legendre iteration, which shares nothing with Machin's formula.
+    let independent: [(FixedPointEnclosure, Integer)] = [
       (logarithm, 693_147_180_559_945_309_417_232_121_458_176_568_075_500_134_360_255_254_120_680),
       (
         Enclosures.halfPi(digits: 300),
         1_570_796_326_794_896_619_231_321_691_639_751_442_098_584_699_687_552_910_487_472
       ),
     ]
-    for (found, decimals) in published {
+    for (found, decimals) in independent {
       let scale = Integer(10).power(60)
       #expect((found.lower * scale) >> 300 == decimals && (found.upper * scale) >> 300 == decimals)
       #expect(found.lower < found.upper && found.upper - found.lower < 4096)
