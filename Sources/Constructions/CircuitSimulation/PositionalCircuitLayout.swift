@@ -1,0 +1,143 @@
+// Names and sizes of the transformer of Li et al. that evaluates a circuit: the circuit stands in the absolute positions.
+public import ExactArithmetic
+public import Transformers
+
+/// What a positional circuit simulation is written down for.
+public enum PositionalTarget: Sendable, Hashable {
+  /// The paper's transformer, with no normalization, in the finite-precision arithmetic F_{e,s}: keys saturate to the largest number.
+  case finitePrecision(FloatFormat)
+  /// The paper's transformer, with no normalization, in float32: keys large enough that softmax is exactly one-hot.
+  case float32
+  /// A GPT-2: the same behind layer normalization, which pairs (x, -x) make the identity.
+  case gpt2
+}
+
+/// The directions of the positional form, and its size formulas as functions of T and K.
+///
+/// Theorem 3.3 of Li, Liu, Zhou and Ma (ICLR 2024), SIZE[T(n)] in CoT[T(n), log n, 1], in sizes: one layer, K heads of width 2L with
+/// L = ceil(log2 positions), 2^K hidden units, embedding (K + 1) L + 2^K + K + 3, one token a gate, and precision that depends on K alone
+/// (`requiredSignificandBits`).
+public struct PositionalCircuitLayout: Sendable, Equatable {
+  /// The number of chain wires, T.
+  public let wireCount: Int
+  /// The number of inputs, n.
+  public let inputCount: Int
+  /// The number of operands that a position fetches, K.
+  public let fanIn: Int
+  /// What the weights are for.
+  public let target: PositionalTarget
+  /// The codes of positions.
+  public let code: WireCode
+
+  /// The layout for a chain of `wireCount` wires, `inputCount` of them inputs, of gates of at most `fanIn` operands.
+  public init(wireCount: Int, inputCount: Int, fanIn: Int, target: PositionalTarget) {
+    precondition((1...6).contains(fanIn) && inputCount >= 0 && wireCount >= inputCount, "1 to 6 operands, inputs first")
+    self.wireCount = wireCount
+    self.inputCount = inputCount
+    self.fanIn = fanIn
+    self.target = target
+    code = WireCode(count: wireCount + (inputCount == 0 ? 1 : 0))
+  }
+
+  /// The number of tokens before the first wire: a circuit without inputs needs one 0 to begin with.
+  public var leadingTokenCount: Int { inputCount == 0 ? 1 : 0 }
+  /// The number of positions: one a wire.
+  public var positionCount: Int { wireCount + leadingTokenCount }
+
+  // MARK: Directions, in an order that keeps every partial sum of the finite-precision form within K + 1
+
+  /// The code of the position itself.
+  public var ownCode: Subspace { Subspace("own", size: code.length) }
+  /// The code of the position that holds operand `j` of the next wire's gate.
+  public func operandCode(_ j: Int) -> Subspace { Subspace("operand\(j)", size: code.length) }
+  /// The next wire's truth table, -1 or +1 for each row.
+  public var table: Subspace { Subspace("table", size: 1 << fanIn) }
+  /// The value of the token, -1 or +1.
+  public var value: Subspace { Subspace("value") }
+  /// The value that head `j` fetched; +1 before attention.
+  public func fetched(_ j: Int) -> Subspace { Subspace("fetched\(j)") }
+  /// The value of the next wire; +1 before the feedforward layer.
+  public var result: Subspace { Subspace("result") }
+  /// Always +1. It stands last, so that a threshold is added after what it is compared with.
+  public var one: Subspace { Subspace("one") }
+
+  /// The residual stream; for GPT-2 its first half, before the negatives.
+  public var stream: ResidualStream {
+    var subspaces = [ownCode]
+    subspaces += (0..<fanIn).map(operandCode)
+    subspaces += [table, value]
+    subspaces += (0..<fanIn).map(fetched)
+    subspaces += [result]
+    let used = subspaces.reduce(1) { $0 + $1.size }
+    if streamSize > used { subspaces.append(Subspace("filling", size: streamSize - used)) }
+    subspaces.append(one)
+    return ResidualStream(subspaces)
+  }
+
+  // MARK: Size formulas
+
+  /// The number of named directions d: (K + 1) L + 2^K + K + 3; for GPT-2 rounded up so that K heads share 2d columns.
+  public var streamSize: Int {
+    let used = (fanIn + 1) * code.length + (1 << fanIn) + fanIn + 3
+    guard case .gpt2 = target else { return used }
+    return (used + 4 * fanIn - 1) / (4 * fanIn) * (4 * fanIn)
+  }
+
+  /// The width of the residual stream: d, or 2d for GPT-2.
+  public var hiddenSize: Int { if case .gpt2 = target { 2 * streamSize } else { streamSize } }
+
+  /// The number of hidden units: 2^K.
+  public var intermediateSize: Int { 1 << fanIn }
+
+  /// The width of a head: 2L, or hiddenSize / K for GPT-2.
+  public var headSize: Int { if case .gpt2 = target { hiddenSize / fanIn } else { 2 * code.length } }
+
+  /// The number of weights. GPT-2's biases, gains and duplicate key heads count as its class has them.
+  public var parameterCount: Int {
+    let (c, hd, f, v) = (hiddenSize, fanIn * headSize, intermediateSize, 2)
+    let maps = 4 * c * hd + 2 * c * f
+    let extras = if case .gpt2 = target { 3 * hd + c + f + c + 6 * c } else { 0 }
+    return 2 * v * c + positionCount * c + maps + extras
+  }
+
+  /// Bytes of the whole float32 key-value cache: K keys and K values of D numbers for each position.
+  public var cacheBytes: Int { positionCount * 2 * fanIn * headSize * 4 }
+
+  /// The smallest s for which F_{0,s} holds every number that a step forms without a harmful saturation: B_s >= K + 1, and at least 2,
+  /// because the weight -2 has to exist. It does not depend on T.
+  public static func requiredSignificandBits(fanIn: Int) -> Int {
+    var s = 2
+    while Double(1 << (2 * s) - 1) / Double(1 << s) < Double(fanIn + 1) { s += 1 }
+    return s
+  }
+
+  /// The size of a key's coordinates: what keeps all but the wanted position out of the softmax.
+  var keyGain: Double {
+    switch target {
+    case .finitePrecision(let format): Double(format.maximum)  // 2^(s + 1), saturated
+    case .float32: 64
+    case .gpt2: 64 * Double(headSize).squareRoot()
+    }
+  }
+
+  /// The shape of the model.
+  public var configuration: ModelConfiguration {
+    var configuration = ModelConfiguration(
+      vocabularySize: 2, hiddenSize: hiddenSize, intermediateSize: intermediateSize, layerCount: 1, headCount: fanIn,
+      keyValueHeadCount: fanIn, headSize: headSize, maximumPositionCount: positionCount)
+    configuration.positions = .learned
+    configuration.feedForward = .relu
+    if case .gpt2 = target {
+      configuration.normalization = .layer(epsilon: 0)
+      configuration.hasAttentionBiases = true
+      configuration.hasFeedForwardBiases = true
+    } else {
+      configuration.normalization = .none
+      configuration.attentionScale = 1
+    }
+    return configuration
+  }
+
+  /// The position of chain wire `w`.
+  public func position(wire w: Int) -> Int { w + leadingTokenCount }
+}
