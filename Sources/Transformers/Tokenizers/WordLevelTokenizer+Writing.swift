@@ -1,9 +1,14 @@
 // tokenizer.json, tokenizer_config.json and special_tokens_map.json, as `tokenizers` and `transformers` read them.
 
 extension WordLevelTokenizer {
-  /// The word that stands for unknown ones where the vocabulary has none: the `tokenizers` library wants a name, and then refuses
-  /// unknown words as it should.
-  static let unknownName = "<unk>"
+  /// The word of unknown ones, or where there is no token for those a word outside the vocabulary: the `tokenizers` library wants
+  /// a name, and then refuses unknown words as it should.
+  private var unknownWord: String {
+    if let unknown = roles.unknown { return words[unknown] }
+    var name = "<unk>"
+    while token(name) != nil { name += "_" }
+    return name
+  }
 
   /// The text of tokenizer.json.
   ///
@@ -29,7 +34,7 @@ extension WordLevelTokenizer {
       text.appendDecimal(token)
     }
     put("\n    },\n    \"unk_token\": ")
-    text.appendJSONString((roles.unknown.map { words[$0] } ?? WordLevelTokenizer.unknownName).utf8)
+    text.appendJSONString(unknownWord.utf8)
     put("\n  }\n}\n")
     return text
   }

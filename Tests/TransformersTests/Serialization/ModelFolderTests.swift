@@ -161,7 +161,10 @@ func theGoldenCheckpointsReadWriteAndReadAgain(name: String) throws {
   c.attentionScale = 2
   c.normalization = .none
   c.feedForward = .relu
-  #expect(FolderFormat.llama.obstacles(c).map(\.place) == [.key("attentionScale"), .key("normalization"), .key("feedForward")])
+  #expect(
+    FolderFormat.llama.obstacles(c).map(\.place) == [
+      .key("attentionScale"), .key("normalization"), .key("feedForward"),
+    ])
   #expect(
     FolderFormat.gpt2.obstacles(c).map(\.description).contains {
       $0.hasPrefix("config.json, key attentionScale: expected 1 / sqrt(headSize) = 0.408")

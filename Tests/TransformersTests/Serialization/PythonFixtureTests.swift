@@ -16,7 +16,9 @@ private let fixtures: String =
 
 /// The weights as JSON: objects and arrays of numbers, matrices as rows.
 private func dump(_ model: Model) -> [UInt8] {
-  func vector(_ numbers: some Collection<Float>) -> String { "[" + numbers.map { "\($0)" }.joined(separator: ",") + "]" }
+  func vector(_ numbers: some Collection<Float>) -> String {
+    "[" + numbers.map { "\($0)" }.joined(separator: ",") + "]"
+  }
   func matrix(_ tensor: Tensor<Float>) -> String {
     let rows = (0..<tensor.rowCount).map {
       vector(tensor.elements[$0 * tensor.columnCount..<($0 + 1) * tensor.columnCount])
@@ -67,7 +69,8 @@ private func tokenizer(prependsBegin: Bool) throws -> WordLevelTokenizer {
     plain.hasAttentionBiases = false
     plain.hasFeedForwardBiases = false
     let cases: [(String, Model)] = [
-      ("llama", smallLlama()), ("llama-plain-tied", smallLlama(ties: true)), ("llama-huge-theta", randomModel(plain, seed: 9)),
+      ("llama", smallLlama()), ("llama-plain-tied", smallLlama(ties: true)),
+      ("llama-huge-theta", randomModel(plain, seed: 9)),
       ("gpt2-relu-tied", smallGPT2(.relu, ties: true)), ("gpt2-gelu-untied", smallGPT2(.geluTanh, ties: false)),
     ]
     for (name, model) in cases {
@@ -87,7 +90,9 @@ private func tokenizer(prependsBegin: Bool) throws -> WordLevelTokenizer {
     try ModelFolder.write(
       smallGPT2(.relu, ties: false), to: "\(fixtures)/gpt2-words", options: options(smallGPT2(.relu, ties: false)),
       tokenizer: WordLevelTokenizer(words: WordList(["0", "1"])))
-    #expect(try ModelFolder("\(fixtures)/llama-sharded").tokenizer()?.vocabulary == tokenizer(prependsBegin: false).vocabulary)
+    #expect(
+      try ModelFolder("\(fixtures)/llama-sharded").tokenizer()?.vocabulary == tokenizer(prependsBegin: false).vocabulary
+    )
   }
 
   @Test(.enabled(if: sharedData != nil)) func theGoldenCheckpointsAreRewrittenForPython() throws {

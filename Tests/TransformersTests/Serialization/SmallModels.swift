@@ -1,6 +1,7 @@
 // Small models of random weights, and temporary folders, for the tests of reading and writing.
 import Foundation
 import Tensors
+import Testing
 import Transformers
 
 /// SplitMix64: enough randomness for weights, the same in every run.
@@ -93,10 +94,31 @@ func withTemporaryFolder<Output>(_ body: (String) throws -> Output) throws -> Ou
 }
 
 /// The names in a folder, sorted.
-func names(in folder: String) throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder).sorted() }
+func names(in folder: String) throws -> [String] {
+  try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+}
 
 /// The bytes of a file.
 func contents(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) }
 
 /// Writes the bytes of a file.
 func write(_ bytes: [UInt8], to path: String) throws { try Data(bytes).write(to: URL(fileURLWithPath: path)) }
+
+/// A text that a reader refuses, and what it says.
+struct Refusal: Sendable, CustomTestStringConvertible {
+  let bytes: [UInt8]
+  let faults: [String]
+
+  init(_ text: String, _ faults: String...) { (bytes, self.faults) = (Array(text.utf8), faults) }
+  init(_ bytes: [UInt8], _ faults: String...) { (self.bytes, self.faults) = (bytes, faults) }
+
+  /// The whole message about a file called `name`.
+  func message(in name: String) -> String {
+    faults.map {
+      $0.hasPrefix("byte") || $0.hasPrefix("key") || $0.hasPrefix("tensor") ? "\(name), \($0)" : "\(name): \($0)"
+    }
+    .joined(separator: "\n")
+  }
+
+  var testDescription: String { faults.first ?? "" }
+}
