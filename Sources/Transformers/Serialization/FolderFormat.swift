@@ -1,0 +1,65 @@
+// The two architectures of Hugging Face folders that a model can be written as, and what each cannot express.
+
+/// An architecture of the `transformers` library.
+public enum FolderFormat: String, Sendable, CaseIterable {
+  /// `LlamaForCausalLM`: rotary positions, root-mean-square normalization, gated feedforward layers.
+  case llama
+  /// `GPT2LMHeadModel`: learned positions, layer normalization, dense feedforward layers.
+  case gpt2
+
+  /// The format that suits the way in which positions enter.
+  public init(for configuration: ModelConfiguration) {
+    if case .rotary = configuration.positions { self = .llama } else { self = .gpt2 }
+  }
+
+  /// What keeps a model of this configuration from being written in this format, one fault each; empty where nothing does.
+  public func obstacles(_ configuration: ModelConfiguration, path: String = "config.json") -> [FolderError.Fault] {
+    var faults: [FolderError.Fault] = []
+    func require(_ holds: Bool, _ key: String, _ expected: String, _ found: String) {
+      if !holds { faults.append(FolderError.Fault(path: path, place: .key(key), expected: expected, found: found)) }
+    }
+    let c = configuration
+    let scale = 1 / Double(c.headSize).squareRoot()
+    require(
+      c.resolvedAttentionScale == scale, "attentionScale",
+      "1 / sqrt(headSize) = \(scale), the only scale of this format (another can be folded into the query weights)",
+      "\(c.resolvedAttentionScale)")
+    require(
+      c.headCount > 0 && c.hiddenSize % max(1, c.headCount) == 0, "hiddenSize",
+      "a multiple of the \(c.headCount) heads, as `transformers` asks",
+      "\(c.hiddenSize)")
+    switch self {
+    case .llama:
+      if case .rotary(let rotary) = c.positions {
+        let s = rotary.scaling
+        let numbers = [rotary.theta, s?.factor ?? 1, s?.lowFrequencyFactor ?? 1, s?.highFrequencyFactor ?? 1]
+        require(numbers.allSatisfy { $0.isFinite && $0 > 0 }, "positions", "finite numbers above 0", "\(numbers)")
+      } else {
+        require(false, "positions", "rotary positions in a LLaMA folder", "\(c.positions)")
+      }
+      if case .rootMeanSquare(let epsilon) = c.normalization {
+        require(epsilon.isFinite && epsilon >= 0, "normalization", "a finite epsilon of at least 0", "\(epsilon)")
+      } else {
+        require(false, "normalization", "root-mean-square normalization in a LLaMA folder", "\(c.normalization)")
+      }
+      require(c.feedForward == .gatedSiLU, "feedForward", "gatedSiLU in a LLaMA folder", "\(c.feedForward)")
+    case .gpt2:
+      require(c.positions == .learned, "positions", "learned positions in a GPT-2 folder", "rotary positions")
+      if case .layer(let epsilon) = c.normalization {
+        require(epsilon.isFinite && epsilon >= 0, "normalization", "a finite epsilon of at least 0", "\(epsilon)")
+      } else {
+        require(false, "normalization", "layer normalization in a GPT-2 folder", "\(c.normalization)")
+      }
+      require(
+        c.feedForward == .relu || c.feedForward == .geluTanh, "feedForward", "relu or geluTanh in a GPT-2 folder",
+        "\(c.feedForward)")
+      require(
+        c.keyValueHeadCount == c.headCount, "keyValueHeadCount", "\(c.headCount), one for each head, in a GPT-2 folder",
+        "\(c.keyValueHeadCount)")
+      require(
+        c.headCount * c.headSize == c.hiddenSize, "headSize",
+        "hiddenSize / headCount = \(c.hiddenSize) / \(c.headCount) in a GPT-2 folder", "\(c.headSize)")
+    }
+    return faults
+  }
+}
