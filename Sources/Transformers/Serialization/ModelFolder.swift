@@ -21,7 +21,7 @@ public struct ModelFolder: Sendable {
 
   /// The largest config.json and the largest tokenizer.json that are read.
   static let configurationLimit = 16 << 20
-  static let tokenizerLimit = 1 << 30
+  static let tokenizerLimit = 256 << 20
 
   /// Opens the folder at `path`.
   public init(_ path: String) throws(FolderError) {

@@ -111,11 +111,14 @@ private let index = "/model.safetensors.index.json"
   }
 }
 
+/// How many times as many mutations are tried: more in the slow tier.
+private let effort = ProcessInfo.processInfo.environment["WRIGHT_SLOW_TESTS"] == "1" ? 200 : 1
+
 /// Deterministic damage: bytes replaced, removed, doubled, or the tail cut off.
 private func mutations(of bytes: [UInt8], count: Int, seed: UInt64, _ body: ([UInt8]) -> Void) {
   var random = SplitMix(state: seed)
   let special = Array("{}[]\",:\\0-9eE.u tfn\u{1}".utf8) + [0x80, 0xFF, 0xC3]
-  for _ in 0..<count {
+  for _ in 0..<count * effort {
     var bytes = bytes
     for _ in 0..<Int.random(in: 1...3, using: &random) where !bytes.isEmpty {
       let place = Int.random(in: 0..<bytes.count, using: &random)
@@ -170,6 +173,14 @@ private func mutations(of bytes: [UInt8], count: Int, seed: UInt64, _ body: ([UI
     let settings = try contents(folder + "/m/tokenizer_config.json")
     mutations(of: try contents(folder + "/m/tokenizer.json"), count: 2_000, seed: 5) { bytes in
       attempt { () throws(FolderError) in _ = try WordLevelTokenizer(parsing: bytes, configuration: settings) }
+    }
+    var options = ModelFolder.WriteOptions()
+    options.maximumShardBytes = 3_000
+    try ModelFolder.write(smallLlama(), to: folder + "/n", options: options)
+    let index = folder + "/n" + index
+    mutations(of: try contents(index), count: 100, seed: 6) { bytes in
+      do { try write(bytes, to: index) } catch { Issue.record(error) }
+      attempt { () throws(FolderError) in _ = try ModelFolder.read(folder + "/n") }
     }
     #expect(outcomes[0] > 200 && outcomes[1] > 4_000, "\(outcomes)")
   }
