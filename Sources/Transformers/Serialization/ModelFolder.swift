@@ -66,6 +66,12 @@ public struct ModelFolder: Sendable {
       parsing: bytes, configuration: settings, path: text, configurationPath: configuration)
   }
 
+  /// The bytes of another file of the folder (`WriteOptions.extraFiles`), or `nil` where there is none of that name.
+  public func file(_ name: String, limit: Int = 1 << 30) throws(FolderError) -> [UInt8]? {
+    precondition(isPlainFileName(name), "a file's name without a folder")
+    return fileExists("\(path)/\(name)") ? try InputFile.contents("\(path)/\(name)", limit: limit) : nil
+  }
+
   /// The model in the folder at `path`.
   public static func read(_ path: String) throws(FolderError) -> Model { try ModelFolder(path).model() }
 }
