@@ -170,6 +170,18 @@ class FoldersInTransformers(unittest.TestCase):
         self.assertEqual(settings.max_length, 64)
 
 
+    def test_generate_takes_the_best_token_until_an_end_token_or_the_greatest_length(self):
+        for name, length, ends in (("llama-huge-theta", 64, [1, 2]), ("gpt2-relu-tied", 16, [1])):
+            with self.subTest(name):
+                tokens, path = [3, 10], folder(name)
+                model = transformers.AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32)
+                found = model.generate(torch.tensor([tokens]))[0].tolist()
+                while len(tokens) < length and (len(tokens) == 2 or tokens[-1] not in ends):
+                    tokens.append(int(expected_logits(path, tokens)[-1].argmax()))
+                self.assertEqual(found, tokens)
+                self.assertGreater(len(tokens), 2)
+
+
 class TokenizersOfFolders(unittest.TestCase):
     def setUp(self):
         warnings.simplefilter("ignore")
