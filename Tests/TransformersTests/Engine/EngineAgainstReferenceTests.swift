@@ -13,7 +13,8 @@ import Transformers
     let text = randomTokens(Int.random(in: 1...40, using: &random), below: v, &random)
     var reference = ReferenceDecoder(model, in: DoubleArithmetic())
     let expected = try reference.read(text)
-    // What float32 itself loses on this model in the reference's order of sums; some random models amplify rounding a lot.
+    // What float32 itself loses on this model in the reference's order of sums; some random models amplify rounding a
+    // lot.
     var scalar = ReferenceDecoder(model, in: FloatArithmetic())
     let loss = greatestDifference(try scalar.read(text).joined().map { $0 }, Array(expected.joined()))
     let tolerance = 1e-4 + 4 * loss
@@ -49,7 +50,8 @@ import Transformers
     #expect(greatestDifference(a.elements, b.elements) <= 1e-5)
   }
 
-  /// Sums run in an order that does not depend on the batch, so stepping a text alone or in company gives the same bits.
+  /// Sums run in an order that does not depend on the batch, so stepping a text alone or in company gives the same
+  /// bits.
   @Test(arguments: 0..<40)
   func aTextsLogitsDoNotDependOnItsCompany(_ seed: Int) throws {
     let model = randomModel(seed: seed)
@@ -96,7 +98,7 @@ import Transformers
     #expect(tokens == expected, "seed \(seed)")
   }
 
-  @Test func manyPositionsAtOnceGoThroughOpenBLASAndAgree() throws {
+  @Test func aLongPromptReadInPassesEqualsSteps() throws {
     for seed in 0..<6 {
       let model = randomModel(seed: seed) {
         $0.maximumPositionCount = 700

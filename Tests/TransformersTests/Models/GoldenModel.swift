@@ -11,6 +11,8 @@ struct GoldenModel {
   var inputs: [[Int]]
   /// [2, 16, V].
   var logits: Tensor<Float>
+  /// Of each rotary pair, [D / 2].
+  var inverseFrequencies: [Double]
 
   init(_ name: String) throws {
     let folder = sharedData!.appending(path: "llama-fixtures").appending(path: name)
@@ -53,6 +55,7 @@ struct GoldenModel {
         finalNormalization: gain("model.norm"), head: c.tiesEmbeddings ? nil : tensors["lm_head.weight"]!))
     let expected = try JSONSerialization.jsonObject(with: Data(contentsOf: folder.appending(path: "expected.json")))
     inputs = (expected as! [String: Any])["input_ids"] as! [[Int]]
+    inverseFrequencies = (expected as! [String: Any])["inv_freq"] as! [Double]
     logits = try floatTensors(folder.appending(path: "expected.safetensors"))["logits"]!
   }
 }
