@@ -97,7 +97,7 @@ struct Netlist {
     targets.append(signal)
   }
 
-  /// Operand `j` of gate `g`, or `nil` past the last.
+  /// Where the operands of gate `g` stand in `operands`.
   func operandRange(_ g: Int) -> Range<Int> { Int(offsets[g])..<Int(offsets[g + 1]) }
 
   /// The gate that drives `signal`, or a negative number for inputs and signals without a driver.
