@@ -15,6 +15,7 @@ import Circuits
   let format = CircuitFormat.bristolOld
 #endif
 
+/// Runs one input; traps where a reader or a writer breaks its promise.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = UnsafeRawBufferPointer(start: start, count: count)
