@@ -26,9 +26,9 @@ extension LogicBuilder {
     }
     let ab = xor(a, b)
     let sum = xor(ab, c)
-    // The carry is c where a and b differ, a elsewhere: a ^ (ab & (a ^ c)).
-    let change = and(ab, xor(a, c))
-    return (sum, xor(a, change))
+    // At most one of the two is true; two gates from c to the carry.
+    let carry = xor(and(a, b), and(ab, c))
+    return (sum, carry)
   }
 
   /// `a + b + carry`: as many bits as the words have, and the carry out.

@@ -29,8 +29,14 @@ extension LogicBuilder {
   public mutating func multiplexer(_ condition: Literal, _ a: Literal, _ b: Literal) -> Literal {
     if a == b { return a }
     if a == !b { return xor(condition, b) }
-    if let value = constantValue(of: a) { return value ? or(condition, b) : and(!condition, b) }
-    if let value = constantValue(of: b) { return value ? or(!condition, a) : and(condition, a) }
+    if let value = constantValue(of: condition) { return value ? a : b }
+    // Where the branch is taken the condition is true, so a branch that reads the condition is a constant.
+    if let value = condition.wire == a.wire ? condition == a : constantValue(of: a) {
+      return value ? or(condition, b) : and(!condition, b)
+    }
+    if let value = condition.wire == b.wire ? condition != b : constantValue(of: b) {
+      return value ? or(!condition, a) : and(condition, a)
+    }
     let change = and(condition, xor(a, b))
     return xor(b, change)
   }

@@ -9,9 +9,9 @@
 ///
 ///     var logic = LogicBuilder(inputCount: 2)
 ///     let a = logic.input(0), b = logic.input(1)
-///     let sum = logic.xor(a, b)
+///     let sum = logic.xor(a, b), carry = logic.and(a, b)
 ///     logic.xor(!b, a) == !sum  // the same gate
-///     let circuit = logic.finish(outputs: [sum, logic.and(a, b)])
+///     let circuit = logic.finish(outputs: [sum, carry])
 public struct LogicBuilder: Sendable {
   /// The number of inputs.
   public let inputCount: Int
@@ -164,6 +164,8 @@ public struct LogicBuilder: Sendable {
   }
 
   /// The circuit with the given outputs; gates that no output needs are left out, the others keep their order.
+  ///
+  /// Make the outputs before the call: in `logic.finish(outputs: [logic.and(a, b)])` the builder is read before the gate is made, which traps.
   public func finish(outputs: [Literal]) -> Circuit {
     for output in outputs {
       precondition(output.wire.index < inputCount + tables.count, "outputs read existing wires")
