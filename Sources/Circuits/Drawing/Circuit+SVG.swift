@@ -7,6 +7,7 @@ public enum DrawingError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The layout needs more room than a picture can show: wires that pass columns, inputs and outputs count.
   case tooLarge(nodes: Int, limit: Int)
 
+  /// What is too large and what would do, in one line.
   public var description: String {
     switch self {
     case .tooManyGates(let count, let limit):

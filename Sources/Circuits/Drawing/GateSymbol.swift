@@ -2,7 +2,7 @@
 
 /// The symbol of a function: an outline, circles at inverted inputs and output, or a box with a label.
 struct GateSymbol: Equatable {
-  /// The outline.
+  /// The outline; a box holds a name, or a truth table in hexadecimal with the last row first.
   enum Outline: Equatable { case and, or, xor, buffer, box(String) }
 
   var outline: Outline
@@ -42,7 +42,9 @@ struct GateSymbol: Equatable {
     case (2..., let name) where name.hasPrefix("XNOR"): (outline, isOutputInverted) = (.xor, true)
     case (3, let name) where name == "MUX" || name == "MAJ": outline = .box(name)
     case (1, _): outline = .box(table.bits == 0 ? "0" : "1")
-    default: outline = .box("0x" + String(table.bits, radix: 16))
+    default:
+      let digits = String(table.bits, radix: 16)
+      outline = .box(String(repeating: "0", count: max(1, table.rowCount / 4) - digits.count) + digits)
     }
   }
 
@@ -63,10 +65,12 @@ struct GateSymbol: Equatable {
     switch outline {
     case .and:
       let bend = width * 0.12
-      return "M\(l) \(t)H\(bend)C\(r + 2) \(t) \(r + 2) \(b) \(bend) \(b)H\(l)Z"
-        .replacingLongDecimals()
+      // A cubic curve reaches three quarters of the way to its control points: it ends exactly at the right edge.
+      let control = bend + (r - bend) / 0.75
+      return "M\(l) \(t)H\(bend)C\(control) \(t) \(control) \(b) \(bend) \(b)H\(l)Z".replacingLongDecimals()
     case .or, .xor:
-      return ("M\(l) \(t)C\(l + width * 0.55) \(t) \(r - width * 0.2) \(t * 0.6) \(r) 0"
+      return
+        ("M\(l) \(t)C\(l + width * 0.55) \(t) \(r - width * 0.2) \(t * 0.6) \(r) 0"
         + "C\(r - width * 0.2) \(b * 0.6) \(l + width * 0.55) \(b) \(l) \(b)Q\(l + width * 0.3) 0 \(l) \(t)Z")
         .replacingLongDecimals()
     case .buffer: return "M\(l) \(t)L\(r) 0L\(l) \(b)Z".replacingLongDecimals()

@@ -170,11 +170,11 @@ struct SVGDrawing {
     case .pass: return ""
     case .input(let i):
       return "<text x=\"\(Self.short(x - 10))\" y=\"\(baseline)\" text-anchor=\"end\">"
-        + "\(Self.escaped(circuit.inputName(i)))</text><circle cx=\"\(Self.short(x))\" cy=\"\(Self.short(y))\" r=\"3\"/>\n"
+        + "\(Self.escaped(circuit.inputName(i)))</text>\(pin(x, y))\n"
     case .output(let i):
       var text = circuit.outputs[i].isComplemented ? circle(x - Self.bubble, y, class: "gate") : ""
-      text += "<circle cx=\"\(Self.short(x + 3))\" cy=\"\(Self.short(y))\" r=\"3\"/>"
-      return text + "<text x=\"\(Self.short(x + 12))\" y=\"\(baseline)\">\(Self.escaped(circuit.outputName(i)))</text>\n"
+      text += "\(pin(x + 3, y))<text x=\"\(Self.short(x + 12))\" y=\"\(baseline)\">"
+      return text + "\(Self.escaped(circuit.outputName(i)))</text>\n"
     case .gate(let g):
       let symbol = symbols[g]
       let height = Self.bodyHeight(symbol, node.sources.count)
@@ -186,22 +186,35 @@ struct SVGDrawing {
       text += "<path transform=\"translate(\(Self.short(x)) \(Self.short(y)))\" d=\"\(path)\" fill=\"\(symbol.fill)\"/>"
       if symbol.outline == .xor {
         let (left, top, bottom) = (x - Self.gateWidth / 2 - 5, y - height / 2, y + height / 2)
+        let bend = Self.short(left + Self.gateWidth * 0.3)
         text += "<path fill=\"none\" d=\"M\(Self.short(left)) \(Self.short(top))"
-        text += "Q\(Self.short(left + Self.gateWidth * 0.3)) \(Self.short(y)) \(Self.short(left)) \(Self.short(bottom))\"/>"
+        text += "Q\(bend) \(Self.short(y)) \(Self.short(left)) \(Self.short(bottom))\"/>"
       }
       for j in node.sources.indices where symbol.invertedInputs[j] {
         let at = entry(node, j)
         text += circle(at.x + Self.bubble, at.y)
       }
       if symbol.isOutputInverted { text += circle(x + Self.gateWidth / 2 + Self.bubble, y) }
-      if case .box(let label) = symbol.outline {
-        // A long table is written small enough to fit.
-        let size = min(12, 1.5 * (Self.gateWidth - 4) / Double(max(1, label.count)))
-        text += "<text x=\"\(Self.short(x))\" y=\"\(Self.short(y + size * 0.35))\" text-anchor=\"middle\" "
-        text += "font-size=\"\(Self.short(size))\">\(label)</text>"
-      }
+      if case .box(let label) = symbol.outline { text += boxed(label, x, y) }
       return text + "</g>\n"
     }
+  }
+
+  /// A box's label, four characters a line.
+  private func boxed(_ label: String, _ x: Double, _ y: Double) -> String {
+    let characters = Array(label)
+    let lines = stride(from: 0, to: characters.count, by: 4).map {
+      String(characters[$0..<min($0 + 4, characters.count)])
+    }
+    return lines.enumerated().map { i, line in
+      let baseline = y + 4 + 13 * (Double(i) - Double(lines.count - 1) / 2)
+      return "<text x=\"\(Self.short(x))\" y=\"\(Self.short(baseline))\" text-anchor=\"middle\">\(line)</text>"
+    }.joined()
+  }
+
+  /// The dot of an input or output.
+  private func pin(_ x: Double, _ y: Double) -> String {
+    "<circle cx=\"\(Self.short(x))\" cy=\"\(Self.short(y))\" r=\"3\"/>"
   }
 
   /// The circle of an inversion.

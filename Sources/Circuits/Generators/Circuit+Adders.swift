@@ -3,8 +3,9 @@
 extension Circuit {
   /// An adder of two unsigned integers in which the carry ripples from bit to bit.
   ///
-  /// Inputs are words `a` and `b`; the output is the word `sum`, one bit wider than they are with `carryOut`, else modulo `2^width`.
-  /// Gates: `5 width - 3` with the carry, `5 width - 6` without (2 for width 1: 1). Depth: `2 width - 1` with the carry, for width > 1.
+  /// Inputs are words `a` and `b`; the output is the word `sum`, one bit wider than they are with `carryOut`, else modulo
+  /// `2^width`. Gates: `5 width - 3` with the carry; without it `5 width - 6`, or 1 where the width is 1. Depth with the
+  /// carry: `2 width - 1`.
   ///
   /// - Parameters:
   ///   - width: Bits of each operand, at least 1.

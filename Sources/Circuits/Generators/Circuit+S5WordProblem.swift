@@ -21,7 +21,9 @@ extension Circuit {
     case .tree:
       while level.count > 1 {
         var next: [[Literal]] = []
-        for i in stride(from: 0, to: level.count - 1, by: 2) { next.append(logic.compose(level[i], then: level[i + 1])) }
+        for i in stride(from: 0, to: level.count - 1, by: 2) {
+          next.append(logic.compose(level[i], then: level[i + 1]))
+        }
         if level.count % 2 != 0 { next.append(level[level.count - 1]) }
         level = next
       }

@@ -98,7 +98,7 @@ extension CircuitGenerator {
     },
     Entry(
       name: "majority", summary: "whether more than half of the inputs are true",
-      parameters: [integer("inputs", "how many inputs", 1...1_000_000, default: 31)]
+      parameters: [integer("inputs", "how many inputs", 1...100_000, default: 31)]
     ) { arguments throws(GeneratorError) in .majority(try arguments.integer("inputs")) },
     Entry(
       name: "decoder", summary: "says for each number whether the input word is that number",
@@ -107,7 +107,7 @@ extension CircuitGenerator {
     Entry(
       name: "multiplexer", summary: "the one of several data words that a select word names",
       parameters: [
-        integer("select-width", "bits of the select word", 1...16, default: 3),
+        integer("select-width", "bits of the select word", 1...12, default: 3),
         integer("width", "bits of each data word", 1...64, default: 8),
       ]
     ) { arguments throws(GeneratorError) in
@@ -156,12 +156,18 @@ extension CircuitGenerator {
         integer("squarings", "how often to square", 0...10_000, default: 8),
       ]
     ) { arguments throws(GeneratorError) in
-      .iteratedSquaring(modulus: try arguments.wide("modulus"), squarings: try arguments.integer("squarings"))
+      let modulus = try arguments.wide("modulus")
+      let squarings = try arguments.integer("squarings")
+      // A squaring takes about 8 width^2 gates.
+      let width = 64 - (modulus - 1).leadingZeroBitCount
+      let most = 20_000_000 / (8 * width * width)
+      if squarings > most { throw arguments.conflict("squarings", expected: "at most \(most) for this modulus") }
+      return .iteratedSquaring(modulus: modulus, squarings: squarings)
     },
     Entry(
       name: "s5-word-problem", summary: "the composition of permutations of five things",
       parameters: [
-        integer("length", "how many permutations", 1...100_000, default: 16),
+        integer("length", "how many permutations", 1...10_000, default: 16),
         choice(
           "shape", "in which order they are composed", ReductionShape.allCases.map(\.rawValue), default: "chain"),
       ]

@@ -33,6 +33,7 @@ public struct CircuitGenerator: Sendable {
 }
 
 extension CircuitGenerator.Values: CustomStringConvertible {
+  /// The values in words, as in "an integer from 1 to 64".
   public var description: String {
     switch self {
     case .integer(let range) where range.upperBound == .max: "an integer from \(range.lowerBound) to 2^64 - 1"
@@ -55,6 +56,7 @@ public enum GeneratorError: Error, Sendable, Equatable {
 }
 
 extension GeneratorError: CustomStringConvertible {
+  /// What is wrong and what would be right, in one line.
   public var description: String {
     switch self {
     case .unknownGenerator(let name, let known):

@@ -165,7 +165,8 @@ public struct LogicBuilder: Sendable {
 
   /// The circuit with the given outputs; gates that no output needs are left out, the others keep their order.
   ///
-  /// Make the outputs before the call: in `logic.finish(outputs: [logic.and(a, b)])` the builder is read before the gate is made, which traps.
+  /// Make the outputs before the call: in `logic.finish(outputs: [logic.and(a, b)])` the builder is read before the gate is
+  /// made, which traps.
   public func finish(outputs: [Literal]) -> Circuit {
     for output in outputs {
       precondition(output.wire.index < inputCount + tables.count, "outputs read existing wires")

@@ -44,7 +44,9 @@ public struct Simulator: Sendable {
   }
 
   /// Runs `program` pass by pass and reads `literals`.
-  private func run(_ program: SimulationProgram, _ block: AssignmentBlock, reading literals: [Literal]) -> AssignmentBlock {
+  private func run(
+    _ program: SimulationProgram, _ block: AssignmentBlock, reading literals: [Literal]
+  ) -> AssignmentBlock {
     precondition(block.signalCount == inputCount, "one signal for each input")
     var result = AssignmentBlock(count: block.count, signalCount: literals.count)
     let stride = block.wordsPerSignal

@@ -55,7 +55,13 @@ struct GeneratorCatalogTests {
     ("parity", ["inputs": "-1"], "parity's parameter 'inputs' is '-1', which should be an integer from 1 to 1000000"),
     ("parity", ["inputs": "many"], "parity's parameter 'inputs' is 'many', which should be an integer"),
     ("parity", ["shape": "bush"], "parity's parameter 'shape' is 'bush', which should be one of chain, tree"),
-    ("prefix-adder", ["kind": "ripple-carry"], "prefix-adder's parameter 'kind' is 'ripple-carry', which should be one of"),
+    (
+      "prefix-adder", ["kind": "ripple-carry"], "parameter 'kind' is 'ripple-carry', which should be one of kogge-stone"
+    ),
+    (
+      "iterated-squaring", ["modulus": "18446744073709551615", "squarings": "10000"],
+      "which should be at most 610 for this modulus"
+    ),
     ("iterated-squaring", ["modulus": "18446744073709551616"], "should be an integer from 2 to 2^64 - 1"),
     ("array-multiplier", ["width": "4", "product-width": "9"], "which should be at most 2 width = 8"),
     ("random-depth", ["depth": "1000000", "width": "1000000"], "which should be at most 10^7 / depth"),

@@ -48,7 +48,8 @@ extension Circuit {
     }
     return builder.circuit(
       outputs: (0..<outputs).map { _ in
-        Literal(Wire(Int.random(in: 0..<builder.wireCount, using: &generator)), complemented: Bool.random(using: &generator))
+        let wire = Wire(Int.random(in: 0..<builder.wireCount, using: &generator))
+        return Literal(wire, complemented: Bool.random(using: &generator))
       })
   }
 }

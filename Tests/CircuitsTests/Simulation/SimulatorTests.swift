@@ -49,7 +49,8 @@ struct SimulatorTests {
         #expect(outputs.assignment(i) == circuit(assignment))
         #expect(wires.assignment(i) == circuit.wireValues(assignment))
       }
-      #expect(outputs == AssignmentBlock((0..<count).map { circuit(block.assignment($0)) }, signalCount: circuit.outputCount))
+      let expected = (0..<count).map { circuit(block.assignment($0)) }
+      #expect(outputs == AssignmentBlock(expected, signalCount: circuit.outputCount))
     }
   }
 
