@@ -23,8 +23,8 @@ public struct CircuitStatistics: Sendable, Equatable, Codable {
   public var maximumFanOut: Int
   /// The mean number of reads of a wire, by gates and outputs.
   public var meanFanOut: Double
-  /// Entry `f` counts the wires that are read `f` times, by gates and outputs; entries go up to `maximumFanOut`.
-  public var fanOutHistogram: [Int]
+  /// How many wires are read `f` times, by gates and outputs, for each `f` that occurs.
+  public var fanOutHistogram: [Int: Int]
   /// The largest number of wires that are live at once, when gates run in order.
   ///
   /// A wire is live after step `t` (a step is an input or a gate, in wire order) if it was made at `t` or before, and is read by a
@@ -69,8 +69,8 @@ extension Circuit {
       return 0
     }
     let fanOut = fanOuts()
-    var histogram = [Int](repeating: 0, count: (fanOut.max() ?? 0) + 1)
-    for f in fanOut { histogram[f] += 1 }
+    var histogram: [Int: Int] = [:]
+    for f in fanOut { histogram[f, default: 0] += 1 }
     let levels = levels()
     let outputDepths = outputs.map { levels[$0.wire.index] }
     let reads = fanOut.reduce(0, +)
@@ -79,7 +79,7 @@ extension Circuit {
       inputs: inputCount, outputs: outputCount, gates: gateCount, logicGates: byFanIn[2...].reduce(0, +),
       gatesByFanIn: byFanIn,
       gatesByFunction: byTable.reduce(into: [:]) { $0[$1.key.functionName, default: 0] += $1.value },
-      depth: outputDepths.max() ?? 0, depthOfOutputs: outputDepths, maximumFanOut: histogram.count - 1,
+      depth: outputDepths.max() ?? 0, depthOfOutputs: outputDepths, maximumFanOut: fanOut.max() ?? 0,
       meanFanOut: wireCount == 0 ? 0 : Double(reads) / Double(wireCount),
       fanOutHistogram: histogram, maximumLiveWires: maximumLiveWires(),
       deadGates: isLive[inputCount...].count { !$0 },
@@ -114,17 +114,14 @@ extension Circuit {
 
   /// The largest number of live wires after a step; see `CircuitStatistics.maximumLiveWires`.
   public func maximumLiveWires() -> Int {
-    // deaths[t]: wires whose last reader is step t; they are no longer live after it.
-    var deaths = [Int](repeating: 0, count: wireCount)
+    let last = lastReaders()
     var isRead = [Bool](repeating: false, count: wireCount)
     for operand in operands { isRead[Int(operand)] = true }
-    for (wire, last) in lastReaders().enumerated() where isRead[wire] { deaths[inputCount + Int(last)] += 1 }
     var isOutput = [Bool](repeating: false, count: wireCount)
-    let last = lastReaders()
-    for output in outputs where !isOutput[output.wire.index] {
-      isOutput[output.wire.index] = true
-      if isRead[output.wire.index] { deaths[inputCount + Int(last[output.wire.index])] -= 1 }
-    }
+    for output in outputs { isOutput[output.wire.index] = true }
+    // How many wires step `t` is the last to read, and so are no longer live after it; outputs stay live.
+    var deaths = [Int](repeating: 0, count: wireCount)
+    for wire in 0..<wireCount where isRead[wire] && !isOutput[wire] { deaths[inputCount + Int(last[wire])] += 1 }
     var live = 0
     var most = 0
     for t in 0..<wireCount {

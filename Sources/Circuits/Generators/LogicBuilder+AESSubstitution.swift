@@ -6,7 +6,7 @@ extension LogicBuilder {
   /// The circuit is Boyar and Peralta's ("A new combinational logic minimization technique with applications to cryptology", SEA 2010,
   /// and "A small depth-16 circuit for the AES S-box", 2012): inversion in GF(2^8) as an extension of GF(2^4), in
   /// bases for which the linear layers before and after are small; names are the papers'. `x0` and `s0` are the highest bits.
-  mutating func aesSubstitution(_ byte: [Literal]) -> [Literal] {
+  package mutating func aesSubstitution(_ byte: [Literal]) -> [Literal] {
     precondition(byte.count == 8, "a byte has eight bits")
     let (x0, x1, x2, x3) = (byte[7], byte[6], byte[5], byte[4])
     let (x4, x5, x6, x7) = (byte[3], byte[2], byte[1], byte[0])

@@ -52,6 +52,29 @@ struct AES128Tests {
     }
   }
 
+  @Test func theSubstitutionIsTheStandardsOnEveryByte() {
+    // FIPS-197, 5.1.1: the inverse in GF(2^8), then an affine map.
+    func product(_ a: UInt8, _ b: UInt8) -> UInt8 {
+      var (a, b, sum) = (a, b, UInt8(0))
+      while b != 0 {
+        if b & 1 != 0 { sum ^= a }
+        a = a << 1 ^ (a & 0x80 != 0 ? 0x1B : 0)
+        b >>= 1
+      }
+      return sum
+    }
+    var logic = LogicBuilder(inputCount: 8)
+    let outputs = logic.aesSubstitution(logic.inputs(0..<8))
+    let circuit = logic.finish(outputs: outputs)
+    #expect(circuit.gateCount == 115)
+    for x in UInt8.min...UInt8.max {
+      let inverse = (UInt8.min...UInt8.max).first { product(x, $0) == 1 } ?? 0
+      let rotations = (1...4).map { inverse << UInt8($0) | inverse >> UInt8(8 - $0) }
+      let expected = rotations.reduce(inverse ^ 0x63, ^)
+      #expect(circuit(x.bits(8)) == expected.bits(8))
+    }
+  }
+
   @Test func aCircuitWithOneWrongGateIsNoticed() {
     let circuit = Circuit.aes128Encryption()
     let answers = Self.knownAnswers + Self.independentAnswers

@@ -66,6 +66,34 @@ struct LogicBuilderTests {
     #expect(logic.gateCount == 3)
   }
 
+  @Test func gatesOfThreeInputsAreOneExactlyIfTheirFunctionsAreEqualOrOpposite() {
+    var logic = LogicBuilder(inputCount: 3)
+    let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]]
+    var literalOfFunction: [UInt64: Literal] = [:]
+    for bits in UInt64(0)..<256 {
+      for order in orders {
+        for mask in 0..<8 {
+          let operands = order.enumerated().map { j, i in
+            Literal(logic.input(i).wire, complemented: mask >> j & 1 != 0)
+          }
+          // The function of the inputs themselves, computed row by row.
+          var function: UInt64 = 0
+          for row in 0..<8 {
+            let inner = order.enumerated().reduce(0) { $0 | ((row >> $1.element ^ mask >> $1.offset) & 1) << $1.offset }
+            function |= (bits >> UInt64(inner) & 1) << UInt64(row)
+          }
+          let literal = logic.gate(TruthTable(bits: bits, inputCount: 3), operands)
+          #expect(literalOfFunction[function, default: literal] == literal)
+          #expect(literalOfFunction[~function & 0xFF, default: !literal] == !literal)
+          literalOfFunction[function] = literal
+        }
+      }
+    }
+    #expect(literalOfFunction.count == 256 && Set(literalOfFunction.values).count == 256)
+    // Of 128 pairs of opposite functions one is constant, and three are inputs; the constant's gate is there too.
+    #expect(logic.gateCount == 128 - 3)
+  }
+
   @Test func constantsRepetitionsAndIrrelevantOperandsCostNothing() {
     var logic = LogicBuilder(inputCount: 2)
     let (a, b) = (logic.input(0), logic.input(1))
