@@ -35,13 +35,16 @@ struct Shrinker<Value> {
   mutating func shrink() {
     while !isExhausted {
       let before = shrinks
+      let length = choices.count
       replaceByDescendants()
       zeroSpans()
       deleteSpans()
       deleteChunks()
       minimizeDuplicates()
       minimizeChoices()
-      if shrinks == before {  // the costly ones, once the cheap ones are done
+      // The costly ones, once the sequence gets no shorter. Waiting until no value changes either would be wrong: two values that
+      // must stay near each other creep down by turns for ever, and only `lowerPairs` ends that.
+      if choices.count == length {
         lowerAndDelete()
         reorderSpans()
         swapChoices()
