@@ -1,0 +1,73 @@
+// SHA-256's compression function as a circuit, from FIPS 180-4, section 6.2.2.
+
+extension Circuit {
+  /// SHA-256's compression function: 768 inputs (block, then state), 256 outputs (the next state).
+  ///
+  /// Each of the three values is a big-endian integer whose bits are written lowest first, as in the Bristol Fashion circuit of the same
+  /// function, which it can stand in for; `SHA256Message` makes inputs and reads outputs.
+  ///
+  /// - Parameter adder: How sums modulo 2^32 are made. Ripple-carry gives the smallest circuit; the others add by carry-save
+  ///   first and give shallow ones.
+  public static func sha256Compression(adder: AdderKind = .rippleCarry) -> Circuit {
+    var logic = LogicBuilder(inputWords: [("block", 512), ("state", 256)], circuit: "sha256")
+    // The first word of a value is its most significant one.
+    var schedule = (0..<16).map { logic.inputs(32 * (15 - $0)..<32 * (16 - $0)) }
+    let state = (0..<8).map { logic.inputs(512 + 32 * (7 - $0)..<512 + 32 * (8 - $0)) }
+    var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+    var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+    for t in 0..<64 {
+      // Made in the round that needs it first, so that few wires are live at once.
+      if t >= 16 { schedule.append(logic.scheduleWord(t, schedule, adder)) }
+      let constant = logic.constant(word: UInt64(SHA256Message.roundConstants[t]), width: 32)
+      let sigma1 = logic.xorOfRotations(e, 6, 11, 25)
+      let choice = zip(e, zip(f, g)).map { logic.multiplexer($0, $1.0, $1.1) }
+      let sigma0 = logic.xorOfRotations(a, 2, 13, 22)
+      // b ^ c was made as a ^ b a round ago, so a majority costs three gates.
+      let majority = zip(a, zip(b, c)).map { logic.majority($0, $1.0, $1.1) }
+      let terms = [constant, schedule[t], h, choice, sigma1]
+      switch adder {
+      case .rippleCarry:
+        let t1 = logic.sum(terms, adder)
+        (h, g, f, e) = (g, f, e, logic.sum([d, t1], adder))
+        (d, c, b, a) = (c, b, a, logic.sum([t1, logic.sum([majority, sigma0], adder)], adder))
+      case .koggeStone, .sklansky, .brentKung:
+        (h, g, f, e) = (g, f, e, logic.sum(terms + [d], adder))
+        (d, c, b, a) = (c, b, a, logic.sum(terms + [majority, sigma0], adder))
+      }
+    }
+    let final = zip(state, [a, b, c, d, e, f, g, h]).map { logic.sum([$0, $1], adder) }
+    return logic.finish(words: [("next", final.reversed().flatMap { $0 })])
+  }
+}
+
+extension LogicBuilder {
+  /// Word `t >= 16` of the message schedule.
+  fileprivate mutating func scheduleWord(_ t: Int, _ schedule: [[Literal]], _ adder: AdderKind) -> [Literal] {
+    let sigma0 = xorOfRotations(schedule[t - 15], 7, 18, shift: 3)
+    let sigma1 = xorOfRotations(schedule[t - 2], 17, 19, shift: 10)
+    return sum([schedule[t - 16], schedule[t - 7], sigma0, sigma1], adder)
+  }
+
+  /// The sum of words modulo `2^width`: one after the other, or by carry-save before an adder of small depth.
+  fileprivate mutating func sum(_ words: [[Literal]], _ adder: AdderKind) -> [Literal] {
+    switch adder {
+    case .rippleCarry: words.dropFirst().reduce(words[0]) { add($0, $1).sum }
+    case .koggeStone, .sklansky, .brentKung:
+      sum(ofColumns: words[0].indices.map { bit in words.map { $0[bit] } }, adder: adder)
+    }
+  }
+
+  fileprivate mutating func xorOfRotations(_ x: [Literal], _ i: Int, _ j: Int, _ k: Int) -> [Literal] {
+    xor(words: xor(words: x.rotated(i), x.rotated(j)), x.rotated(k))
+  }
+
+  fileprivate mutating func xorOfRotations(_ x: [Literal], _ i: Int, _ j: Int, shift: Int) -> [Literal] {
+    let shifted = Array(x[shift...]) + constant(word: 0, width: shift)
+    return xor(words: xor(words: x.rotated(i), x.rotated(j)), shifted)
+  }
+}
+
+extension [Literal] {
+  /// The word rotated right by `amount` bits.
+  fileprivate func rotated(_ amount: Int) -> [Literal] { Array(self[amount...] + self[..<amount]) }
+}
