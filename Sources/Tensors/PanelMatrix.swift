@@ -1,0 +1,154 @@
+// A matrix stored for products with few vectors: panels of 16 rows, read once from first to last.
+import CKernels
+import COpenBLAS
+import Dispatch
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A constant float32 matrix W of R rows and K columns, laid out so that W x needs no sums across a vector register.
+///
+/// Rows are padded with zero rows to a multiple of 16 (`paddedRowCount`), and products write the padding too. Each
+/// output is one chain of multiply-adds in column order, fused where the processor has them, so that the result for one
+/// vector does not depend on how many are multiplied at once. From `matrixProductThreshold` vectors on, OpenBLAS
+/// multiplies instead, in an order of its own.
+public final class PanelMatrix: Sendable {
+  /// R.
+  public let rowCount: Int
+  /// K.
+  public let columnCount: Int
+  /// R rounded up to a multiple of 16.
+  public let paddedRowCount: Int
+  private let panels: FloatBuffer
+
+  /// The number of vectors from which OpenBLAS is faster.
+  public static let matrixProductThreshold = 32
+
+  /// Multiply-adds that justify a second thread: about 50 microseconds of work.
+  private static let multiplyAddsPerThread = 1 << 20
+
+  /// The matrix whose rows are written one by one: `write(r, row)` fills row r, whose K entries are 0 at first.
+  public init(rowCount: Int, columnCount: Int, writeRow: (Int, UnsafeMutablePointer<Float>) -> Void) {
+    precondition(rowCount >= 0 && columnCount >= 0, "extents are not negative")
+    self.rowCount = rowCount
+    self.columnCount = columnCount
+    paddedRowCount = (rowCount + 15) & ~15
+    panels = FloatBuffer(count: paddedRowCount * columnCount)
+    let row = FloatBuffer(count: columnCount)
+    for r in 0..<rowCount {
+      row.base.update(repeating: 0, count: columnCount)
+      writeRow(r, row.base)
+      wright_panels_store(panels.base, r, columnCount, row.base)
+    }
+  }
+
+  /// The bytes that the panels take.
+  public var byteCount: Int { panels.count * 4 }
+
+  /// The entry in row `row`, column `column`.
+  public subscript(row: Int, column: Int) -> Float {
+    precondition(0 <= row && row < rowCount && 0 <= column && column < columnCount, "the entry lies in the matrix")
+    return panels.base[(row / 16 * columnCount + column) * 16 + row % 16]
+  }
+
+  /// y[n] = W x[n] + bias for `count` vectors.
+  ///
+  /// - Parameters:
+  ///   - bias: `paddedRowCount` numbers aligned to 64 bytes, or `nil`.
+  ///   - x: vectors of K numbers, `xStride` apart.
+  ///   - y: room for vectors of `paddedRowCount` numbers, `yStride` apart.
+  ///   - allowsMatrixProduct: whether OpenBLAS may multiply many vectors (it then takes R K floats of memory for the
+  ///     call).
+  public func multiply(
+    bias: UnsafePointer<Float>? = nil, _ x: UnsafePointer<Float>, xStride: Int, count: Int,
+    into y: UnsafeMutablePointer<Float>, yStride: Int, allowsMatrixProduct: Bool = true
+  ) {
+    if rowCount == 0 || count == 0 { return }
+    if allowsMatrixProduct && count >= Self.matrixProductThreshold && columnCount > 0 {
+      multiplyByOpenBLAS(bias: bias, x, xStride: xStride, count: count, into: y, yStride: yStride)
+      return
+    }
+    let panelCount = paddedRowCount / 16
+    let threads = Self.threads(panelCount: panelCount, multiplyAdds: paddedRowCount * columnCount * count)
+    if threads == 1 {
+      wright_panels_multiply(panels.base, panelCount, columnCount, bias, x, xStride, count, y, yStride)
+      return
+    }
+    nonisolated(unsafe) let (x, y, bias) = (x, y, bias)
+    DispatchQueue.concurrentPerform(iterations: threads) { thread in
+      let first = panelCount * thread / threads
+      let last = panelCount * (thread + 1) / threads
+      wright_panels_multiply(
+        panels.base + first * columnCount * 16, last - first, columnCount, bias.map { $0 + first * 16 }, x, xStride,
+        count,
+        y + first * 16, yStride)
+    }
+  }
+
+  /// The index of the greatest entry of W x[n] for each of `count` vectors, and that entry; of equal entries the first.
+  public func greatest(
+    _ x: UnsafePointer<Float>, xStride: Int, count: Int, values: UnsafeMutablePointer<Float>,
+    indices: UnsafeMutablePointer<Int64>
+  ) {
+    precondition(rowCount > 0, "the greatest of no entries does not exist")
+    let panelCount = paddedRowCount / 16
+    let threads = Self.threads(panelCount: panelCount, multiplyAdds: paddedRowCount * columnCount * count)
+    if threads == 1 {
+      wright_panels_argmax(panels.base, rowCount, columnCount, x, xStride, count, values, indices)
+      return
+    }
+    let partValues = UnsafeMutablePointer<Float>.allocate(capacity: threads * count)
+    let partIndices = UnsafeMutablePointer<Int64>.allocate(capacity: threads * count)
+    defer {
+      partValues.deallocate()
+      partIndices.deallocate()
+    }
+    nonisolated(unsafe) let (input, someValues, someIndices) = (x, partValues, partIndices)
+    DispatchQueue.concurrentPerform(iterations: threads) { thread in
+      let first = panelCount * thread / threads
+      let last = panelCount * (thread + 1) / threads
+      wright_panels_argmax(
+        panels.base + first * columnCount * 16, min(rowCount, last * 16) - first * 16, columnCount, input, xStride,
+        count,
+        someValues + thread * count, someIndices + thread * count)
+    }
+    for n in 0..<count {
+      values[n] = partValues[n]
+      indices[n] = partIndices[n]
+      for thread in 1..<threads where partValues[thread * count + n] > values[n] {
+        values[n] = partValues[thread * count + n]
+        indices[n] = partIndices[thread * count + n] + Int64(panelCount * thread / threads * 16)
+      }
+    }
+  }
+
+  private func multiplyByOpenBLAS(
+    bias: UnsafePointer<Float>?, _ x: UnsafePointer<Float>, xStride: Int, count: Int,
+    into y: UnsafeMutablePointer<Float>, yStride: Int
+  ) {
+    let rows = FloatBuffer(count: rowCount * columnCount)
+    wright_panels_unpack(panels.base, rowCount, columnCount, rows.base)
+    wright_sgemm(count, rowCount, columnCount, x, xStride, rows.base, y, yStride)
+    for n in 0..<count {
+      let row = y + n * yStride
+      if let bias { for r in 0..<rowCount { row[r] += bias[r] } }
+      for r in rowCount..<paddedRowCount { row[r] = 0 }
+    }
+  }
+
+  private static func threads(panelCount: Int, multiplyAdds: Int) -> Int {
+    if multiplyAdds < 2 * multiplyAddsPerThread { return 1 }
+    return max(1, min(processorCount, panelCount, multiplyAdds / multiplyAddsPerThread))
+  }
+
+  private static let processorCount: Int = {
+    #if os(Linux)
+      return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    #else
+      return 2
+    #endif
+  }()
+}
