@@ -35,16 +35,18 @@ struct AIGERReader {
 
   /// The next literal of at most `2M + 1`; a fault and `nil` otherwise.
   @inline(__always) private mutating func literal(_ header: AIGERHeader, _ what: String) -> Int? {
-    if let literal = scanner.number(), literal <= 2 * header.maximumVariable + 1 { return literal }
-    while scanner.offset > 0, ByteScanner.isDigit(scanner.bytes[scanner.offset - 1]) { scanner.offset -= 1 }
+    scanner.skipBlanks()
+    let offset = scanner.offset
     let maximum = 2 * header.maximumVariable + 1
-    log.report(at: scanner.offset, expected: "\(what) of at most \(maximum)")
+    if let literal = scanner.number(), literal <= maximum { return literal }
+    log.report(at: offset, expected: "\(what) of at most \(maximum)")
     return nil
   }
 
   /// Whether the file goes on; a fault otherwise.
   private mutating func hasLine(_ missing: Int, _ what: String) throws(CircuitFileError) {
-    if scanner.isAtEndOfFile { throw log.stop(at: scanner.offset, expected: "\(missing) more \(what)") }
+    guard scanner.isAtEndOfFile else { return }
+    throw log.stop(at: scanner.offset, expected: "\(missing) more \(what)\(missing == 1 ? "" : "s")")
   }
 
   /// The literals of outputs, bad states and constraints, one a line, with their offsets.
@@ -52,7 +54,7 @@ struct AIGERReader {
     var literals: [(Int, Int)] = []
     literals.reserveCapacity(header.readOutCount)
     for i in 0..<header.readOutCount {
-      try hasLine(header.readOutCount - i, "outputs")
+      try hasLine(header.readOutCount - i, "output")
       scanner.skipBlanks()
       let offset = scanner.offset
       if let literal = literal(header, "a literal") {
@@ -146,14 +148,14 @@ extension AIGERReader {
     var netlist = Netlist(signalCount: header.maximumVariable + 1)
     netlist.reserveCapacity(gates: header.andCount)
     for i in 0..<header.inputCount {
-      try hasLine(header.inputCount - i, "inputs")
+      try hasLine(header.inputCount - i, "input")
       guard let (variable, offset) = definedVariable(header, netlist, "an input literal") else { continue }
       netlist.makeInput(UInt32(variable), at: offset)
       finishLine()
     }
     let outputs = try readOuts(header)
     for i in 0..<header.andCount {
-      try hasLine(header.andCount - i, "AND gates")
+      try hasLine(header.andCount - i, "AND gate")
       guard let (variable, offset) = definedVariable(header, netlist, "the literal of an AND gate") else { continue }
       guard let a = literal(header, "an operand literal"), let b = literal(header, "an operand literal") else {
         hasLostDefinitions = true

@@ -78,15 +78,15 @@ struct AIGERWriter {
   private func header(_ magic: StaticString, _ out: inout OutputBuffer) {
     out.put(magic)
     for number in [graph.inputCount + graph.gateCount, graph.inputCount, 0, outputs.count, graph.gateCount] {
-      out.put(0x20)
+      out.put(byte: 0x20)
       out.put(number)
     }
-    out.put(0x0A)
+    out.put(byte: 0x0A)
   }
 
   private func line(_ literal: UInt32, _ out: inout OutputBuffer) {
     out.put(Int(literal))
-    out.put(0x0A)
+    out.put(byte: 0x0A)
   }
 
   func writeASCII(to sink: inout some ByteSink) throws {
@@ -102,9 +102,9 @@ struct AIGERWriter {
     }
     for gate in 0..<graph.gateCount {
       out.put((graph.inputCount + gate + 1) << 1)
-      out.put(0x20)
+      out.put(byte: 0x20)
       out.put(Int(graph.operands[2 * gate]))
-      out.put(0x20)
+      out.put(byte: 0x20)
       line(graph.operands[2 * gate + 1], &out)
       try out.drain(to: &sink)
     }
@@ -131,10 +131,10 @@ struct AIGERWriter {
   private static func put(delta: UInt32, _ out: inout OutputBuffer) {
     var rest = delta
     while rest >= 0x80 {
-      out.put(UInt8(truncatingIfNeeded: rest) | 0x80)
+      out.put(byte: UInt8(truncatingIfNeeded: rest) | 0x80)
       rest >>= 7
     }
-    out.put(UInt8(truncatingIfNeeded: rest))
+    out.put(byte: UInt8(truncatingIfNeeded: rest))
   }
 
   private func writeSymbols(_ out: inout OutputBuffer, to sink: inout some ByteSink) throws {
@@ -143,9 +143,9 @@ struct AIGERWriter {
       (UInt8(ascii: "o"), circuit.names.outputs, circuit.outputCount),
     ] {
       for (i, name) in names.prefix(count).enumerated() where !name.isEmpty {
-        out.put(letter)
+        out.put(byte: letter)
         out.put(i)
-        out.put(0x20)
+        out.put(byte: 0x20)
         AIGERWriter.put(line: name, &out)
         try out.drain(to: &sink)
       }
@@ -159,7 +159,7 @@ struct AIGERWriter {
 
   /// A text without line ends, and a line end.
   private static func put(line: String, _ out: inout OutputBuffer) {
-    for byte in line.utf8 { out.put(byte < 0x20 ? 0x20 : byte) }
-    out.put(0x0A)
+    for byte in line.utf8 { out.put(byte: byte < 0x20 ? 0x20 : byte) }
+    out.put(byte: 0x0A)
   }
 }

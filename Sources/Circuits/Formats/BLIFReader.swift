@@ -215,10 +215,9 @@ extension BLIFReader {
       cover.isSound = false
       return skipWords()
     }
-    guard let output = cover.inputs.isEmpty ? first : word(),
-      scanner.matches(output, "0") || scanner.matches(output, "1")
-    else {
-      log.report(at: cover.inputs.isEmpty ? first.lowerBound : plane.upperBound, expected: "the output 0 or 1")
+    let output = cover.inputs.isEmpty ? first : word()
+    guard let output, scanner.matches(output, "0") || scanner.matches(output, "1") else {
+      log.report(at: output?.lowerBound ?? scanner.offset, expected: "the output 0 or 1")
       cover.isSound = false
       return skipWords()
     }

@@ -14,7 +14,7 @@ struct BLIFWriter {
     var out = OutputBuffer()
     out.put(".model ")
     for byte in (circuit.names.circuit.isEmpty ? "circuit" : circuit.names.circuit).utf8 {
-      out.put(byte <= 0x20 || byte == UInt8(ascii: "#") || byte == UInt8(ascii: "\\") ? UInt8(ascii: "_") : byte)
+      out.put(byte: byte <= 0x20 || byte == UInt8(ascii: "#") || byte == UInt8(ascii: "\\") ? UInt8(ascii: "_") : byte)
     }
     out.put("\n.inputs")
     for i in 0..<circuit.inputCount {
@@ -28,7 +28,7 @@ struct BLIFWriter {
       out.put(output.name)
       try out.drain(to: &sink)
     }
-    out.put(0x0A)
+    out.put(byte: 0x0A)
     for g in 0..<circuit.gateCount {
       writeGate(g, &out)
       try out.drain(to: &sink)
@@ -36,7 +36,7 @@ struct BLIFWriter {
     for (output, literal) in zip(names.outputs, circuit.outputs) where output.isOwnSignal {
       out.put(".names ")
       names.put(literal.wire.index, &out)
-      out.put(0x20)
+      out.put(byte: 0x20)
       out.put(output.name)
       out.put(literal.isComplemented ? "\n0 1\n" : "\n1 1\n")
       try out.drain(to: &sink)
@@ -48,19 +48,19 @@ struct BLIFWriter {
   /// A blank, or the end of the line after eight names.
   private func separate(_ i: Int, _ out: inout OutputBuffer) {
     if i > 0, i % 8 == 0 { out.put(" \\\n") }
-    out.put(0x20)
+    out.put(byte: 0x20)
   }
 
   private func writeGate(_ g: Int, _ out: inout OutputBuffer) {
     let table = circuit.table(ofGate: g)
     out.put(".names")
     for j in 0..<table.inputCount {
-      out.put(0x20)
+      out.put(byte: 0x20)
       names.put(circuit.operand(j, ofGate: g).index, &out)
     }
-    out.put(0x20)
+    out.put(byte: 0x20)
     names.put(circuit.inputCount + g, &out)
-    out.put(0x0A)
+    out.put(byte: 0x0A)
     let onSet = Cover(table)
     let offSet = Cover(table.complemented)
     // An empty cover is the constant 0, so a constant 1 lists the on-set.
@@ -68,11 +68,11 @@ struct BLIFWriter {
     for cube in (usesOffSet ? offSet : onSet).cubes {
       for j in 0..<table.inputCount {
         let bit: UInt8 = 1 << j
-        out.put(cube.positive & bit != 0 ? 0x31 : cube.negative & bit != 0 ? 0x30 : 0x2D)
+        out.put(byte: cube.positive & bit != 0 ? 0x31 : cube.negative & bit != 0 ? 0x30 : 0x2D)
       }
-      if table.inputCount > 0 { out.put(0x20) }
-      out.put(usesOffSet ? 0x30 : 0x31)
-      out.put(0x0A)
+      if table.inputCount > 0 { out.put(byte: 0x20) }
+      out.put(byte: usesOffSet ? 0x30 : 0x31)
+      out.put(byte: 0x0A)
     }
   }
 }

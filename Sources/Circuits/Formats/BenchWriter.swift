@@ -59,8 +59,8 @@ struct BenchWriter {
   mutating func write(to sink: inout some ByteSink) throws {
     if !circuit.names.circuit.isEmpty {
       lines.out.put("# ")
-      for byte in circuit.names.circuit.utf8 { lines.out.put(byte < 0x20 ? 0x20 : byte) }
-      lines.out.put(0x0A)
+      for byte in circuit.names.circuit.utf8 { lines.out.put(byte: byte < 0x20 ? 0x20 : byte) }
+      lines.out.put(byte: 0x0A)
     }
     for i in 0..<circuit.inputCount {
       lines.out.put("INPUT(")

@@ -50,7 +50,7 @@ struct BristolReader {
           expected: "\(driven) wires (\(header.inputCount) inputs and \(netlist.gateCount) driven)",
           found: "\(header.wireCount)")
       }
-      reportUndriven(header, netlist)
+      if lines == header.gateLines { reportUndriven(header, netlist) }
     }
     try log.check()
 
@@ -182,7 +182,7 @@ extension BristolReader {
       case .xor: netlist.drive(target, bits: 0b0110, a, b, at: start)
       case .and, .manyAnds: netlist.drive(target, bits: 0b1000, a, b, at: start)
       case .or: netlist.drive(target, bits: 0b1110, a, b, at: start)
-      case .not, .constant, .copy: return wrongCounts(start, "1 1")
+      case .not, .constant, .copy: return wrongCounts(start, "1 1", "2 1")
       case nil: return false
       }
     case (1, 1):
@@ -199,7 +199,7 @@ extension BristolReader {
         guard a < header.wireCount else { return wrongWire(operand, header) }
         netlist.drive(target, bits: operation == .not ? 0b01 : 0b10, UInt32(a), at: start)
       } else {
-        return wrongCounts(start, "2 1")
+        return wrongCounts(start, "2 1", "1 1")
       }
     default: return readManyAnds(readCount, drivenCount, start, header, &netlist)
     }
@@ -232,7 +232,10 @@ extension BristolReader {
       targets.append(wire)
     }
     guard let operation = operation() else { return false }
-    guard operation == .manyAnds else { return wrongCounts(start, operation == .not ? "1 1" : "2 1") }
+    guard operation == .manyAnds else {
+      let isUnary = operation == .not || operation == .constant || operation == .copy
+      return wrongCounts(start, isUnary ? "1 1" : "2 1", "\(readCount) \(drivenCount)")
+    }
     for i in 0..<drivenCount {
       netlist.drive(targets[i], bits: 0b1000, read[i], read[drivenCount + i], at: start)
     }
@@ -246,8 +249,8 @@ extension BristolReader {
     return true
   }
 
-  private mutating func wrongCounts(_ start: Int, _ counts: String) -> Bool {
-    log.report(at: start, expected: "\"\(counts)\" in front of this kind of gate")
+  private mutating func wrongCounts(_ start: Int, _ counts: String, _ found: String) -> Bool {
+    log.report(at: start, expected: "\"\(counts)\" in front of this kind of gate", found: "\"\(found)\"")
     return false
   }
 

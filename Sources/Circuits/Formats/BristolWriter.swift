@@ -65,6 +65,9 @@ struct BristolWriter {
       let table = circuit.table(ofGate: g)
       if let value = table.constantValue {
         literals.append(constant(value))
+      } else if table == .not {
+        // An inverter stays one, so that Bristol's own gates come back as they were.
+        literals.append(network.node(literals[circuit.operand(0, ofGate: g).index] ^ 1) << 1)
       } else {
         literals.append(
           network.add(table, (0..<table.inputCount).map { literals[circuit.operand($0, ofGate: g).index] }))
@@ -109,10 +112,10 @@ struct BristolWriter {
 
   private static func line(_ numbers: [Int], _ out: inout OutputBuffer) {
     for (i, number) in numbers.enumerated() {
-      if i > 0 { out.put(0x20) }
+      if i > 0 { out.put(byte: 0x20) }
       out.put(number)
     }
-    out.put(0x0A)
+    out.put(byte: 0x0A)
   }
 
   func write(to sink: inout some ByteSink) throws {
@@ -127,20 +130,20 @@ struct BristolWriter {
       BristolWriter.line([inputs.count] + inputs, &out)
       BristolWriter.line([outputs.count] + outputs, &out)
     }
-    out.put(0x0A)
+    out.put(byte: 0x0A)
     for gate in 0..<network.gateCount {
       let a = network.first[gate]
       let kind = network.kinds[gate]
       if kind == .xor || kind == .and {
         out.put("2 1 ")
         out.put(wire(a))
-        out.put(0x20)
+        out.put(byte: 0x20)
         out.put(wire(network.second[gate]))
       } else {
         out.put("1 1 ")
         out.put(kind == .constant ? Int(a) : wire(a))
       }
-      out.put(0x20)
+      out.put(byte: 0x20)
       out.put(Int(wires[gate]))
       switch kind {
       case .xor: out.put(" XOR\n")

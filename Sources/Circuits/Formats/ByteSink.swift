@@ -57,7 +57,7 @@ struct OutputBuffer {
 
   init() { bytes.reserveCapacity(OutputBuffer.size + 4096) }
 
-  @inline(__always) mutating func put(_ byte: UInt8) { bytes.append(byte) }
+  @inline(__always) mutating func put(byte: UInt8) { bytes.append(byte) }
   mutating func put(_ text: StaticString) {
     bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }

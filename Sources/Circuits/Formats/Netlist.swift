@@ -141,6 +141,9 @@ extension Netlist {
           state[driver] = 1
           stack.append((UInt32(driver), offsets[driver]))
         } else if state[driver] == 1, cycles.count <= CircuitFileError.maximumKeptFaults {
+          // A gate that reads a signal twice closes one cycle, not two.
+          let earlier = operands[Int(offsets[gate])..<Int(top.next)]
+          if earlier.contains(operands[Int(top.next)]) { continue }
           let start = stack.lastIndex { Int($0.gate) == driver } ?? 0
           cycles.append(stack[start...].map { targets[Int($0.gate)] })
         }
