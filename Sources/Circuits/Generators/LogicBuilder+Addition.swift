@@ -66,6 +66,31 @@ extension LogicBuilder {
     return (sum, generate[a.count - 1])
   }
 
+  /// `a + b + c` modulo `2^width`, in 9 gates a bit where two ripple-carry adders take 10.
+  ///
+  /// A pair of bits `(x, y)` comes as `(x, x ^ y)`, and so do the pairs of carries; then both full adders of a bit together take 8 gates
+  /// (Demenkov, Kojevnikov, Kulikov and Yaroslavtsev, "New upper bounds on the Boolean circuit complexity of symmetric
+  /// functions", 2010). Depth about 2 a bit, as of one ripple-carry adder.
+  public mutating func add(_ a: [Literal], _ b: [Literal], _ c: [Literal]) -> [Literal] {
+    precondition(a.count == b.count && b.count == c.count, "words of one width")
+    // The carries into a bit: the first adder's, and whether it differs from the second one's.
+    var first = constant(false)
+    var differ = first
+    var sum: [Literal] = []
+    sum.reserveCapacity(a.count)
+    for (z, (x, y)) in zip(a, zip(b, c)) {
+      let pair = xor(x, y)
+      let inner = xor(z, pair)
+      // Not all of x, y and z are equal; the majority of three bits is this xor their parity.
+      let mixed = or(xor(x, z), pair)
+      sum.append(xor(inner, differ))
+      let change = and(xor(first, inner), !differ)
+      first = xor(inner, mixed)
+      differ = xor(mixed, change)
+    }
+    return sum
+  }
+
   /// `a - b` modulo `2^width`, and whether `a < b` as unsigned integers.
   public mutating func subtract(
     _ a: [Literal], _ b: [Literal], kind: AdderKind = .rippleCarry

@@ -65,6 +65,28 @@ struct ArithmeticTests {
     }
   }
 
+  @Test func threeWordsAddInNineGatesABit() {
+    for width in 1...4 {
+      var logic = LogicBuilder(inputCount: 3 * width)
+      let sum = logic.add(
+        logic.inputs(0..<width), logic.inputs(width..<2 * width), logic.inputs(2 * width..<3 * width))
+      let circuit = logic.finish(outputs: sum)
+      for number in UInt64(0)..<(1 << UInt64(3 * width)) {
+        let words = (0..<3).map { number >> UInt64($0 * width) & WordMask.low(width) }
+        #expect(circuit(number.bits(3 * width)).integer == words.reduce(0, +) & WordMask.low(width))
+      }
+    }
+    var logic = LogicBuilder(inputCount: 192)
+    let sum = logic.add(logic.inputs(0..<64), logic.inputs(64..<128), logic.inputs(128..<192))
+    let circuit = logic.finish(outputs: sum)
+    #expect(circuit.gateCount < 9 * 64 && circuit.depth <= 2 * 64 + 4)
+    var generator = TestGenerator(seed: 64)
+    for _ in 0..<200 {
+      let (a, b, c) = (generator.next(), generator.next(), generator.next())
+      #expect(circuit(a.bits(64) + b.bits(64) + c.bits(64)).integer == a &+ b &+ c)
+    }
+  }
+
   @Test func comparatorsCompare() {
     for width in 1...6 {
       expectAllPairs(.comparator(width: width), width: width) { $0 < $1 ? 1 : $0 == $1 ? 2 : 4 }
