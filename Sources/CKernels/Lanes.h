@@ -4,15 +4,16 @@
 
 #include <stdint.h>
 
-// One source, three machines: the loader picks the widest that the processor has.
-#if defined(__x86_64__) && defined(__linux__)
+// One source, three machines: the loader picks the widest that the processor has. WRIGHT_PORTABLE leaves the narrowest alone,
+// so that it can be tested anywhere: swift test -Xcc -DWRIGHT_PORTABLE.
+#if defined(__x86_64__) && defined(__linux__) && !defined(WRIGHT_PORTABLE)
+#define WRIGHT_DISPATCH
 #define WRIGHT_KERNEL \
   __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), min_vector_width(512)))
 #else
 #define WRIGHT_KERNEL
 #endif
 
-#define WRIGHT_INLINE static inline __attribute__((always_inline))
 #define WRIGHT_UNROLL _Pragma("clang loop unroll(full)")
 
 // Multiply-adds fuse where the machine has them; nothing else about floating point is relaxed.

@@ -8,6 +8,14 @@
 
 #pragma clang fp contract(fast)
 
+int wright_has_wide_vectors(void) {
+#if defined(WRIGHT_DISPATCH)
+  return __builtin_cpu_supports("x86-64-v4") != 0;
+#else
+  return 0;
+#endif
+}
+
 // Sums of P panels times N vectors into `acc[P][N]`, in column order. P and N are constants at every use, so that all
 // P N accumulators live in registers.
 #define PANEL_TILE(P, N, acc, panels, columns, x, xStride)                             \

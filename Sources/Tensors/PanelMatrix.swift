@@ -1,20 +1,12 @@
 // A matrix stored for products with few vectors: panels of 16 rows, read once from first to last.
 import CKernels
 import COpenBLAS
-import Dispatch
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// A constant float32 matrix W of R rows and K columns, laid out so that W x needs no sums across a vector register.
 ///
 /// Rows are padded with zero rows to a multiple of 16 (`paddedRowCount`), and products write the padding too. Each
 /// output is one chain of multiply-adds in column order, fused where the processor has them, so that the result for one
-/// vector does not depend on how many are multiplied at once. From `matrixProductThreshold` vectors on, OpenBLAS
-/// multiplies instead, in an order of its own.
+/// vector does not depend on how many are multiplied at once. OpenBLAS, where it is asked for, has an order of its own.
 public final class PanelMatrix: Sendable {
   /// R.
   public let rowCount: Int
@@ -24,11 +16,19 @@ public final class PanelMatrix: Sendable {
   public let paddedRowCount: Int
   private let panels: FloatBuffer
 
-  /// The number of vectors from which OpenBLAS is faster.
+  /// The number of vectors from which OpenBLAS is faster on processors without 512-bit vectors.
   public static let matrixProductThreshold = 32
 
-  /// Multiply-adds that justify a second thread: about 50 microseconds of work.
-  private static let multiplyAddsPerThread = 1 << 20
+  /// Who multiplies.
+  public enum Method: Sendable {
+    /// The panel kernels.
+    case panels
+    /// OpenBLAS, after the panels are unpacked into rows for the call (R K floats of memory).
+    case openBLAS
+    /// OpenBLAS for `matrixProductThreshold` vectors or more on processors without 512-bit vectors, else the panel
+    /// kernels: on one core of a Zen 5 they reach 200 Gflop/s and OpenBLAS 0.3.21 on two cores 50 to 180.
+    case fastest
+  }
 
   /// The matrix whose rows are written one by one: `write(r, row)` fills row r, whose K entries are 0 at first.
   public init(rowCount: Int, columnCount: Int, writeRow: (Int, UnsafeMutablePointer<Float>) -> Void) {
@@ -60,31 +60,28 @@ public final class PanelMatrix: Sendable {
   ///   - bias: `paddedRowCount` numbers aligned to 64 bytes, or `nil`.
   ///   - x: vectors of K numbers, `xStride` apart.
   ///   - y: room for vectors of `paddedRowCount` numbers, `yStride` apart.
-  ///   - allowsMatrixProduct: whether OpenBLAS may multiply many vectors (it then takes R K floats of memory for the
-  ///     call).
+  ///   - method: who multiplies.
   public func multiply(
     bias: UnsafePointer<Float>? = nil, _ x: UnsafePointer<Float>, xStride: Int, count: Int,
-    into y: UnsafeMutablePointer<Float>, yStride: Int, allowsMatrixProduct: Bool = true
+    into y: UnsafeMutablePointer<Float>, yStride: Int, method: Method = .panels
   ) {
     if rowCount == 0 || count == 0 { return }
-    if allowsMatrixProduct && count >= Self.matrixProductThreshold && columnCount > 0 {
+    let isLarge = count >= Self.matrixProductThreshold && wright_has_wide_vectors() == 0
+    if columnCount > 0 && (method == .openBLAS || (method == .fastest && isLarge)) {
       multiplyByOpenBLAS(bias: bias, x, xStride: xStride, count: count, into: y, yStride: yStride)
       return
     }
     let panelCount = paddedRowCount / 16
-    let threads = Self.threads(panelCount: panelCount, multiplyAdds: paddedRowCount * columnCount * count)
+    let threads = Parallelism.threads(panelCount: panelCount, multiplyAdds: paddedRowCount * columnCount * count)
     if threads == 1 {
       wright_panels_multiply(panels.base, panelCount, columnCount, bias, x, xStride, count, y, yStride)
       return
     }
-    nonisolated(unsafe) let (x, y, bias) = (x, y, bias)
-    DispatchQueue.concurrentPerform(iterations: threads) { thread in
-      let first = panelCount * thread / threads
-      let last = panelCount * (thread + 1) / threads
+    Parallelism.forEachRange(of: panelCount, threads: threads) { _, part in
       wright_panels_multiply(
-        panels.base + first * columnCount * 16, last - first, columnCount, bias.map { $0 + first * 16 }, x, xStride,
-        count,
-        y + first * 16, yStride)
+        panels.base + part.lowerBound * columnCount * 16, part.count, columnCount,
+        bias.map { $0 + part.lowerBound * 16 },
+        x, xStride, count, y + part.lowerBound * 16, yStride)
     }
   }
 
@@ -95,7 +92,7 @@ public final class PanelMatrix: Sendable {
   ) {
     precondition(rowCount > 0, "the greatest of no entries does not exist")
     let panelCount = paddedRowCount / 16
-    let threads = Self.threads(panelCount: panelCount, multiplyAdds: paddedRowCount * columnCount * count)
+    let threads = Parallelism.threads(panelCount: panelCount, multiplyAdds: paddedRowCount * columnCount * count)
     if threads == 1 {
       wright_panels_argmax(panels.base, rowCount, columnCount, x, xStride, count, values, indices)
       return
@@ -106,14 +103,10 @@ public final class PanelMatrix: Sendable {
       partValues.deallocate()
       partIndices.deallocate()
     }
-    nonisolated(unsafe) let (input, someValues, someIndices) = (x, partValues, partIndices)
-    DispatchQueue.concurrentPerform(iterations: threads) { thread in
-      let first = panelCount * thread / threads
-      let last = panelCount * (thread + 1) / threads
+    Parallelism.forEachRange(of: panelCount, threads: threads) { thread, part in
       wright_panels_argmax(
-        panels.base + first * columnCount * 16, min(rowCount, last * 16) - first * 16, columnCount, input, xStride,
-        count,
-        someValues + thread * count, someIndices + thread * count)
+        panels.base + part.lowerBound * columnCount * 16, min(rowCount, part.upperBound * 16) - part.lowerBound * 16,
+        columnCount, x, xStride, count, partValues + thread * count, partIndices + thread * count)
     }
     for n in 0..<count {
       values[n] = partValues[n]
@@ -138,17 +131,4 @@ public final class PanelMatrix: Sendable {
       for r in rowCount..<paddedRowCount { row[r] = 0 }
     }
   }
-
-  private static func threads(panelCount: Int, multiplyAdds: Int) -> Int {
-    if multiplyAdds < 2 * multiplyAddsPerThread { return 1 }
-    return max(1, min(processorCount, panelCount, multiplyAdds / multiplyAddsPerThread))
-  }
-
-  private static let processorCount: Int = {
-    #if os(Linux)
-      return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    #else
-      return 2
-    #endif
-  }()
 }

@@ -81,7 +81,16 @@ public enum VectorKernels {
     _ panels: UnsafePointer<Float>, blockCount: Int, columns: Int, by x: UnsafePointer<Float>, xStride: Int, count: Int,
     into y: UnsafeMutablePointer<Float>, yStride: Int
   ) {
-    wright_panels_multiply(panels, blockCount, columns, nil, x, xStride, count, y, yStride)
+    let threads = Parallelism.threads(panelCount: blockCount, multiplyAdds: blockCount * laneCount * columns * count)
+    if threads == 1 {
+      wright_panels_multiply(panels, blockCount, columns, nil, x, xStride, count, y, yStride)
+      return
+    }
+    Parallelism.forEachRange(of: blockCount, threads: threads) { _, part in
+      wright_panels_multiply(
+        panels + part.lowerBound * columns * laneCount, part.count, columns, nil, x, xStride, count,
+        y + part.lowerBound * laneCount, yStride)
+    }
   }
 
   /// Row `slot` of a panel array becomes x.

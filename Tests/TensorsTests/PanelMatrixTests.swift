@@ -36,12 +36,12 @@ private struct Case {
     }
   }
 
-  func product(withBias: Bool, allowsMatrixProduct: Bool = true) -> [Float] {
+  func product(withBias: Bool, method: PanelMatrix.Method = .panels) -> [Float] {
     let stride = matrix.paddedRowCount
     let out = FloatBuffer(count: stride * count)
     matrix.multiply(
       bias: withBias ? UnsafePointer(bias.base) : nil, inputs, xStride: columns, count: count, into: out.base,
-      yStride: stride, allowsMatrixProduct: allowsMatrixProduct)
+      yStride: stride, method: method)
     return (0..<count * rows).map { out.base[$0 / rows * stride + $0 % rows] }
   }
 
@@ -88,8 +88,10 @@ private struct Case {
   @Test func openBLASGivesTheSameProducts() {
     for (rows, columns, count) in [(1, 1, 32), (33, 7, 40), (70, 65, 100), (16, 16, 512), (5, 0, 64)] {
       let product = Case(rows: rows, columns: columns, count: count)
-      #expect(product.product(withBias: true) == product.expected(withBias: true))
-      #expect(product.product(withBias: true, allowsMatrixProduct: false) == product.expected(withBias: true))
+      for method in [PanelMatrix.Method.openBLAS, .fastest, .panels] {
+        #expect(product.product(withBias: true, method: method) == product.expected(withBias: true))
+        #expect(product.product(withBias: false, method: method) == product.expected(withBias: false))
+      }
     }
   }
 

@@ -12,6 +12,9 @@
 // Numbers in a panel's column; pointers to panels, padded vectors and scores are aligned to 64 bytes.
 enum { wright_lanes = 16 };
 
+// 1 where the processor has 512-bit vectors (AVX-512), else 0.
+int wright_has_wide_vectors(void);
+
 // y[n yStride + r] = bias[r] + sum_k W[r, k] x[n xStride + k] for n < count and all 16 panelCount padded rows r; no
 // bias where NULL.
 void wright_panels_multiply(

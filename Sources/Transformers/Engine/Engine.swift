@@ -12,8 +12,9 @@ import Tensors
 ///     let session = engine.makeSession()
 ///     let tokens = session.generate(after: [prompt], maximumNewTokens: 100)
 ///
-/// Results agree with `ReferenceDecoder` up to float32 rounding. Products and sums round in a fixed order that does not
-/// depend on the batch, except that reading many positions at once goes through OpenBLAS.
+/// Results agree with `ReferenceDecoder` up to float32 rounding. Products and sums round in a fixed order that depends
+/// neither on the batch nor on how many positions are read at once; only without 512-bit vectors are prompts read
+/// through OpenBLAS, which has an order of its own.
 public struct Engine: Sendable {
   /// The shape of the model.
   public let configuration: ModelConfiguration

@@ -42,7 +42,7 @@ struct PreparedLinear: Sendable {
   ) {
     matrix.multiply(
       bias: bias.map { UnsafePointer($0.base) }, x, xStride: xStride, count: count, into: y, yStride: stride,
-      allowsMatrixProduct: prefilling)
+      method: prefilling ? .fastest : .panels)
   }
 }
 

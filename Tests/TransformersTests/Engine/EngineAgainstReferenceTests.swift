@@ -98,7 +98,7 @@ import Transformers
     #expect(tokens == expected, "seed \(seed)")
   }
 
-  @Test func manyPositionsAtOnceGoThroughOpenBLASAndAgree() throws {
+  @Test func aLongPromptReadInPassesEqualsSteps() throws {
     for seed in 0..<6 {
       let model = randomModel(seed: seed) {
         $0.maximumPositionCount = 700
