@@ -142,6 +142,15 @@ class FoldersInTransformers(unittest.TestCase):
                 given, ours = logits_of(GOLDEN[0] / name, tokens), logits_of(folder(f"golden-{name}"), tokens)
                 self.assertTrue(np.array_equal(given, ours))
 
+    def test_folders_that_transformers_saved_have_the_same_logits_when_rewritten(self):
+        for name in ("llama", "gpt2"):
+            with self.subTest(name):
+                golden = ROOT / "Tests/Python/goldens" / f"{name}-of-transformers-5"
+                expected = json.loads((golden / "expected.json").read_text())
+                found = logits_of(folder(f"rewritten-{name}"), [expected["tokens"]])[0]
+                self.assertLess(np.abs(found - np.array(expected["logits"])).max(), 1e-5)
+                self.assertTrue(np.array_equal(found, logits_of(golden, [expected["tokens"]])[0]))
+
     def test_every_key_of_config_json_is_understood(self):
         for name, kind in (("llama", "LlamaForCausalLM"), ("gpt2-relu-tied", "GPT2LMHeadModel")):
             config = transformers.AutoConfig.from_pretrained(folder(name))
@@ -159,6 +168,18 @@ class FoldersInTransformers(unittest.TestCase):
         settings = transformers.GenerationConfig.from_pretrained(folder("llama"))
         self.assertEqual((settings.bos_token_id, settings.eos_token_id, settings.do_sample), (0, [1, 2], False))
         self.assertEqual(settings.max_length, 64)
+
+
+    def test_generate_takes_the_best_token_until_an_end_token_or_the_greatest_length(self):
+        for name, length, ends in (("llama-huge-theta", 64, [1, 2]), ("gpt2-relu-tied", 16, [1])):
+            with self.subTest(name):
+                tokens, path = [3, 10], folder(name)
+                model = transformers.AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32)
+                found = model.generate(torch.tensor([tokens]))[0].tolist()
+                while len(tokens) < length and (len(tokens) == 2 or tokens[-1] not in ends):
+                    tokens.append(int(expected_logits(path, tokens)[-1].argmax()))
+                self.assertEqual(found, tokens)
+                self.assertGreater(len(tokens), 2)
 
 
 class TokenizersOfFolders(unittest.TestCase):
@@ -195,6 +216,14 @@ class TokenizersOfFolders(unittest.TestCase):
         words = transformers.AutoTokenizer.from_pretrained(folder("gpt2-words"))
         self.assertEqual(words("1 0 1")["input_ids"], [1, 0, 1])
         self.assertEqual(len(words), 2)
+
+
+    def test_a_tokenizer_that_transformers_saved_is_the_same_when_rewritten(self):
+        given = transformers.AutoTokenizer.from_pretrained(ROOT / "Tests/Python/goldens/llama-of-transformers-5")
+        ours = transformers.AutoTokenizer.from_pretrained(folder("rewritten-llama"))
+        for text in ("zero one", "one</s>zero é nothing", ""):
+            self.assertEqual(given(text)["input_ids"], ours(text)["input_ids"])
+        self.assertEqual(given.special_tokens_map, ours.special_tokens_map)
 
 
 class SafetensorsOfFolders(unittest.TestCase):

@@ -28,8 +28,15 @@ public enum FolderFormat: String, Sendable, CaseIterable {
       c.headCount > 0 && c.hiddenSize % max(1, c.headCount) == 0, "hiddenSize",
       "a multiple of the \(c.headCount) heads, as `transformers` asks",
       "\(c.hiddenSize)")
+    require(
+      c.keyValueHeadCount > 0 && c.headCount % max(1, c.keyValueHeadCount) == 0, "keyValueHeadCount",
+      "a divisor of the \(c.headCount) heads", "\(c.keyValueHeadCount)")
+    for token in [c.beginToken].compactMap({ $0 }) + c.endTokens where token < 0 || token >= c.vocabularySize {
+      require(false, "beginToken and endTokens", "tokens from 0 to \(c.vocabularySize - 1)", "\(token)")
+    }
     switch self {
     case .llama:
+      require(c.headSize % 2 == 0, "headSize", "an even width for rotary positions", "\(c.headSize)")
       if case .rotary(let rotary) = c.positions {
         let s = rotary.scaling
         let numbers = [rotary.theta, s?.factor ?? 1, s?.lowFrequencyFactor ?? 1, s?.highFrequencyFactor ?? 1]

@@ -44,17 +44,17 @@ struct FolderReplacement {
         throw FolderError(faults)
       }
     }
-    // mkdtemp picks the name and creates the folder in one step, with access for its owner alone.
     let parent = destination.hasSuffix("/" + name) ? String(destination.dropLast(name.utf8.count)) : ""
-    var template = Array("\(parent).\(name).partial-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else {
-      temporary = ""
-      throw FolderError(path: destination, expected: "a folder that can be written beside it", found: systemReason())
-    }
-    temporary = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-    let mask = umask(0)
-    _ = umask(mask)
-    chmod(temporary, 0o777 & ~mask)
+    var candidate = ""
+    repeat {
+      candidate = "\(parent).\(name).partial-\(String(UInt32.random(in: 0...UInt32.max), radix: 36))"
+      if mkdir(candidate, 0o777) == 0 { break }
+      guard errno == EEXIST else {
+        temporary = ""
+        throw FolderError(path: destination, expected: "a folder that can be written beside it", found: systemReason())
+      }
+    } while true
+    temporary = candidate
   }
 
   /// Why the folder at `path` must not be replaced.

@@ -3,7 +3,8 @@ import Tensors
 
 enum GPT2Tensors {
   /// The names and shapes that a configuration asks for; `prefix` is "transformer." or, in the oldest checkpoints, empty.
-  static func shapes(_ c: ModelConfiguration, prefix: String = "transformer.") -> [TensorShape] {
+  /// At most `layerLimit` layers are listed: a hostile configuration asks for a hundred thousand.
+  static func shapes(_ c: ModelConfiguration, prefix: String, layerLimit: Int) -> [TensorShape] {
     let (width, inner) = (c.hiddenSize, c.intermediateSize)
     var shapes = [
       TensorShape("\(prefix)wte.weight", c.vocabularySize, width),
@@ -17,7 +18,7 @@ enum GPT2Tensors {
       shapes.append(TensorShape(name + ".weight", width))
       shapes.append(TensorShape(name + ".bias", width))
     }
-    for index in 0..<c.layerCount {
+    for index in 0..<min(c.layerCount, layerLimit) {
       let layer = "\(prefix)h.\(index)"
       normalization("\(layer).ln_1")
       projection("\(layer).attn.c_attn", width, 3 * width)
@@ -35,7 +36,7 @@ enum GPT2Tensors {
   static func read(_ stored: StoredTensors, _ c: ModelConfiguration) throws(FolderError) -> ModelWeights {
     let prefix = stored.has("wte.weight") && !stored.has("transformer.wte.weight") ? "" : "transformer."
     // Old checkpoints hold the causal mask, which is always the same; some hold a tied head a second time.
-    try stored.check(shapes(c, prefix: prefix)) {
+    try stored.check(shapes(c, prefix: prefix, layerLimit: stored.count + 1)) {
       $0.hasSuffix(".attn.bias") || $0.hasSuffix(".attn.masked_bias") || (c.tiesEmbeddings && $0 == "lm_head.weight")
     }
     let (width, inner) = (c.hiddenSize, c.intermediateSize)

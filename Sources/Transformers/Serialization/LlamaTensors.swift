@@ -2,15 +2,15 @@
 import Tensors
 
 enum LlamaTensors {
-  /// The names and shapes that a configuration asks for.
-  static func shapes(_ c: ModelConfiguration) -> [TensorShape] {
+  /// The names and shapes that a configuration asks for, of at most `layerLimit` layers: a hostile one asks for a hundred thousand.
+  static func shapes(_ c: ModelConfiguration, layerLimit: Int) -> [TensorShape] {
     let (queries, keys) = (c.headCount * c.headSize, c.keyValueHeadCount * c.headSize)
     var shapes = [TensorShape("model.embed_tokens.weight", c.vocabularySize, c.hiddenSize)]
     func linear(_ name: String, _ outputs: Int, _ inputs: Int, hasBias: Bool) {
       shapes.append(TensorShape(name + ".weight", outputs, inputs))
       if hasBias { shapes.append(TensorShape(name + ".bias", outputs)) }
     }
-    for index in 0..<c.layerCount {
+    for index in 0..<min(c.layerCount, layerLimit) {
       let layer = "model.layers.\(index)"
       shapes.append(TensorShape("\(layer).input_layernorm.weight", c.hiddenSize))
       linear("\(layer).self_attn.q_proj", queries, c.hiddenSize, hasBias: c.hasAttentionBiases)
@@ -30,7 +30,7 @@ enum LlamaTensors {
   /// The weights in `stored`.
   static func read(_ stored: StoredTensors, _ c: ModelConfiguration) throws(FolderError) -> ModelWeights {
     // Old checkpoints hold the frequencies, which the configuration determines; some hold a tied head a second time.
-    try stored.check(shapes(c)) {
+    try stored.check(shapes(c, layerLimit: stored.count + 1)) {
       $0.hasSuffix(".rotary_emb.inv_freq") || (c.tiesEmbeddings && $0 == "lm_head.weight")
     }
     let (queries, keys) = (c.headCount * c.headSize, c.keyValueHeadCount * c.headSize)

@@ -13,7 +13,7 @@ extension ModelFolder {
     public var extraFiles: [String: [UInt8]] = [:]
     /// Whether a model folder that stands at the path is replaced.
     public var overwrites = false
-    /// Asked between pieces of some megabytes; `true` ends the writing with an error and leaves nothing.
+    /// Asked between pieces of about a megabyte; `true` ends the writing with an error and leaves nothing.
     public var isCancelled: @Sendable () -> Bool = { false }
 
     /// The defaults that are shown at the properties.

@@ -21,7 +21,7 @@ public struct ModelFolder: Sendable {
 
   /// The largest config.json and the largest tokenizer.json that are read.
   static let configurationLimit = 16 << 20
-  static let tokenizerLimit = 1 << 30
+  static let tokenizerLimit = 256 << 20
 
   /// Opens the folder at `path`.
   public init(_ path: String) throws(FolderError) {
@@ -64,6 +64,12 @@ public struct ModelFolder: Sendable {
       ? try InputFile.contents(configuration, limit: ModelFolder.configurationLimit) : nil
     return try WordLevelTokenizer(
       parsing: bytes, configuration: settings, path: text, configurationPath: configuration)
+  }
+
+  /// The bytes of another file of the folder (`WriteOptions.extraFiles`), or `nil` where there is none of that name.
+  public func file(_ name: String, limit: Int = 1 << 30) throws(FolderError) -> [UInt8]? {
+    precondition(isPlainFileName(name), "a file's name without a folder")
+    return fileExists("\(path)/\(name)") ? try InputFile.contents("\(path)/\(name)", limit: limit) : nil
   }
 
   /// The model in the folder at `path`.

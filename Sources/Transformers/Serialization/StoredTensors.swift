@@ -82,6 +82,9 @@ struct StoredTensors {
     return places
   }
 
+  /// The number of tensors.
+  var count: Int { files.count }
+
   /// Whether there is a tensor called `name`.
   func has(_ name: String) -> Bool { files[name] != nil }
 

@@ -10,6 +10,8 @@ public enum TokenizerError: Error, Sendable, Equatable, CustomStringConvertible 
   case duplicateWord(String, first: Int, second: Int)
   /// The word of a token is empty, holds white space, or holds a special token, so that no text could be split into it.
   case unreachableWord(String, token: Int)
+  /// The word of a special token is longer than `WordLevelTokenizer.specialTokenLimit`.
+  case specialTokenTooLong(token: Int, byteCount: Int)
   /// A token with a role is not in the vocabulary.
   case roleOutsideVocabulary(role: String, token: Int, count: Int)
 
@@ -23,6 +25,8 @@ public enum TokenizerError: Error, Sendable, Equatable, CustomStringConvertible 
       "token \(second): expected a word of its own, found \(word.excerpt), the word of token \(first)"
     case .unreachableWord(let word, let token):
       "token \(token): expected a word without white space and special tokens, found \(word.excerpt)"
+    case .specialTokenTooLong(let token, let byteCount):
+      "token \(token): expected a special token of at most \(WordLevelTokenizer.specialTokenLimit) bytes, found \(byteCount)"
     case .roleOutsideVocabulary(let role, let token, let count):
       "\(role): expected a token from 0 to \(count - 1), found \(token)"
     }
@@ -41,8 +45,10 @@ public struct WordLevelTokenizer: Sendable {
   /// The tokens that are found even within words, in increasing order; those with a role are among them.
   public let specialTokens: [Int]
   private let index: WordIndex
-  /// The special tokens whose word begins with a byte, the longest first.
-  private let specialsByFirstByte: [UInt8: [Int]]
+  private let specials: PrefixTree
+
+  /// The most bytes of a special token's word; with it, encoding and checking a vocabulary stay linear.
+  public static let specialTokenLimit = 256
 
   /// Tokens with a role.
   public struct Roles: Sendable, Equatable {
@@ -84,8 +90,10 @@ public struct WordLevelTokenizer: Sendable {
       }
     }
     self.specialTokens = Set(specialTokens + roles.named.compactMap(\.token)).sorted()
-    specialsByFirstByte = Dictionary(grouping: self.specialTokens) { words.utf8($0).first ?? 0 }
-      .mapValues { $0.sorted { words.utf8($0).count > words.utf8($1).count } }
+    if let token = self.specialTokens.first(where: { words.utf8($0).count > WordLevelTokenizer.specialTokenLimit }) {
+      throw .specialTokenTooLong(token: token, byteCount: words.utf8(token).count)
+    }
+    specials = PrefixTree(words, self.specialTokens)
     index = WordIndex(words)
     if let (first, second) = index.duplicate {
       throw .duplicateWord(words[first], first: first, second: second)
@@ -94,10 +102,10 @@ public struct WordLevelTokenizer: Sendable {
       (0..<words.count).first { token in
         let word = UnsafeRawBufferPointer(rebasing: bytes[words.starts[token]..<words.starts[token + 1]])
         if word.isEmpty { return true }
+        let isSpecial = specials.longestMatch(word, at: 0) == token
         return word.indices.contains { position in
-          if whiteSpaceLength(word, at: position) > 0 { return true }
-          guard let special = special(word, at: position) else { return false }
-          return special != token
+          whiteSpaceLength(word, at: position) > 0
+            || (!isSpecial && specials.longestMatch(word, at: position) != nil)
         }
       }
     }
@@ -136,7 +144,7 @@ public struct WordLevelTokenizer: Sendable {
         position += space
         continue
       }
-      if let token = special(text, at: position) {
+      if let token = specials.longestMatch(text, at: position) {
         tokens.append(token)
         position += words.utf8(token).count
         continue
@@ -144,7 +152,8 @@ public struct WordLevelTokenizer: Sendable {
       let start = position
       repeat {
         position += 1
-      } while position < text.count && whiteSpaceLength(text, at: position) == 0 && special(text, at: position) == nil
+      } while position < text.count && whiteSpaceLength(text, at: position) == 0
+        && specials.longestMatch(text, at: position) == nil
       let word = UnsafeRawBufferPointer(rebasing: text[start..<position])
       guard let token = index.token(word, in: words) ?? roles.unknown else {
         throw .unknownWord(String(decoding: word, as: UTF8.self), offset: start)
@@ -169,12 +178,6 @@ public struct WordLevelTokenizer: Sendable {
       text.append(contentsOf: words.utf8(token))
     }
     return String(decoding: text, as: UTF8.self)
-  }
-
-  /// The longest special token that stands at `position` of `text`.
-  private func special(_ text: UnsafeRawBufferPointer, at position: Int) -> Int? {
-    guard !specialTokens.isEmpty, let candidates = specialsByFirstByte[text[position]] else { return nil }
-    return candidates.first { text[position...].starts(with: words.utf8($0)) }
   }
 }
 

@@ -111,19 +111,34 @@ private let index = "/model.safetensors.index.json"
   }
 }
 
+/// How many times as many mutations are tried: more in the slow tier.
+private let effort = ProcessInfo.processInfo.environment["WRIGHT_SLOW_TESTS"] == "1" ? 200 : 1
+
 /// Deterministic damage: bytes replaced, removed, doubled, or the tail cut off.
 private func mutations(of bytes: [UInt8], count: Int, seed: UInt64, _ body: ([UInt8]) -> Void) {
   var random = SplitMix(state: seed)
   let special = Array("{}[]\",:\\0-9eE.u tfn\u{1}".utf8) + [0x80, 0xFF, 0xC3]
-  for _ in 0..<count {
+  let pieces = [
+    "9223372036854775807", "18446744073709551616", "-1", "1e308", "2147483647", "null", "[]", "{}", "\"\"", "\\ud800",
+    "\\u0000",
+    "\"a\":", "[[[[[[[[",
+  ].map { Array($0.utf8) }
+  for _ in 0..<count * effort {
     var bytes = bytes
     for _ in 0..<Int.random(in: 1...3, using: &random) where !bytes.isEmpty {
       let place = Int.random(in: 0..<bytes.count, using: &random)
-      switch Int.random(in: 0..<5, using: &random) {
+      switch Int.random(in: 0..<7, using: &random) {
       case 0: bytes[place] = special.randomElement(using: &random) ?? 0
       case 1: bytes.remove(at: place)
       case 2: bytes.insert(bytes[place], at: place)
       case 3: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+      case 4: bytes.insert(contentsOf: pieces.randomElement(using: &random) ?? [], at: place)
+      case 5:  // a whole number or word gives way
+        let isPart = { (byte: UInt8) in
+          byte > 0x2F && byte < 0x7B && byte != UInt8(ascii: ":") && byte != UInt8(ascii: "[")
+        }
+        let end = bytes[place...].firstIndex { !isPart($0) } ?? bytes.count
+        bytes.replaceSubrange(place..<end, with: pieces.randomElement(using: &random) ?? [])
       default: if Int.random(in: 0..<8, using: &random) == 0 { bytes.removeLast(bytes.count - place) }
       }
     }
@@ -170,6 +185,14 @@ private func mutations(of bytes: [UInt8], count: Int, seed: UInt64, _ body: ([UI
     let settings = try contents(folder + "/m/tokenizer_config.json")
     mutations(of: try contents(folder + "/m/tokenizer.json"), count: 2_000, seed: 5) { bytes in
       attempt { () throws(FolderError) in _ = try WordLevelTokenizer(parsing: bytes, configuration: settings) }
+    }
+    var options = ModelFolder.WriteOptions()
+    options.maximumShardBytes = 3_000
+    try ModelFolder.write(smallLlama(), to: folder + "/n", options: options)
+    let index = folder + "/n" + index
+    mutations(of: try contents(index), count: 100, seed: 6) { bytes in
+      do { try write(bytes, to: index) } catch { Issue.record(error) }
+      attempt { () throws(FolderError) in _ = try ModelFolder.read(folder + "/n") }
     }
     #expect(outcomes[0] > 200 && outcomes[1] > 4_000, "\(outcomes)")
   }

@@ -148,6 +148,10 @@ func theGoldenCheckpointsReadWriteAndReadAgain(name: String) throws {
     options.extraFiles = ["README.md": Array("hello".utf8)]
     try ModelFolder.write(smallLlama(), to: folder + "/m", options: options)
     #expect(try contents(folder + "/m/README.md") == Array("hello".utf8))
+    let opened = try ModelFolder(folder + "/m")
+    #expect(try opened.file("README.md") == Array("hello".utf8))
+    #expect(try opened.file("none") == nil)
+    #expect(throws: FolderError.self) { try opened.file("README.md", limit: 4) }
     options.extraFiles = ["../x": [], "config.json": [], "a.safetensors": []]
     let error = #expect(throws: FolderError.self) {
       try ModelFolder.write(smallLlama(), to: folder + "/n", options: options)
@@ -178,7 +182,11 @@ func theGoldenCheckpointsReadWriteAndReadAgain(name: String) throws {
   #expect(FolderFormat.gpt2.obstacles(smallGPT2(.relu, ties: true).configuration).isEmpty)
   c = smallLlama().configuration
   c.headCount = 5
-  #expect(FolderFormat.llama.obstacles(c).map(\.place) == [.key("hiddenSize")])
+  #expect(FolderFormat.llama.obstacles(c).map(\.place) == [.key("hiddenSize"), .key("keyValueHeadCount")])
+  c = smallLlama().configuration
+  c.headSize = 5
+  c.endTokens = [1, 13]
+  #expect(FolderFormat.llama.obstacles(c).map(\.place) == [.key("beginToken and endTokens"), .key("headSize")])
 }
 
 @Test func weightsThatDoNotFitTheConfigurationAreListed() throws {

@@ -104,4 +104,21 @@ private func tokenizer(prependsBegin: Bool) throws -> WordLevelTokenizer {
       #expect(try ModelFolder.read("\(fixtures)/golden-\(name)") == model)
     }
   }
+
+  @Test(arguments: ["llama", "gpt2"]) func foldersSavedByTransformersAreReadAndRewrittenForPython(name: String) throws {
+    let source = try ModelFolder(
+      repositoryRoot.appending(path: "Tests/Python/goldens/\(name)-of-transformers-5").path)
+    let model = try source.model()
+    #expect(source.format.rawValue == name && model.configuration.layerCount == 2)
+    let tokenizer = try source.tokenizer()
+    #expect((tokenizer == nil) == (name == "gpt2"))
+    if let tokenizer {
+      #expect(try tokenizer.encode("zero one é nothing") == [0, 3, 4, 5, 2])
+      #expect(tokenizer.roles.prependsBegin && tokenizer.roles.end == 1 && tokenizer.roles.padding == 1)
+    }
+    let path = "\(fixtures)/rewritten-\(name)"
+    try ModelFolder.write(model, to: path, options: options(model), tokenizer: tokenizer, generation: source.generation)
+    #expect(try ModelFolder.read(path) == model)
+    #expect(try ModelFolder(path).tokenizer()?.roles == tokenizer?.roles)
+  }
 }

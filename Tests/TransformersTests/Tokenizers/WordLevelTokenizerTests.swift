@@ -72,6 +72,31 @@ private let allRoles = WordLevelTokenizer.Roles(begin: 0, end: 1, padding: 2, un
   #expect(error?.description == message)
 }
 
+@Test func theLongestSpecialTokenIsTaken() throws {
+  let tokenizer = try WordLevelTokenizer(
+    words: WordList(["<", "<a", "<ab>", "x"]), roles: WordLevelTokenizer.Roles(unknown: 3),
+    specialTokens: [1, 2])
+  #expect(try tokenizer.encode("<ab>x<ab<") == [2, 3, 1, 3])
+}
+
+@Test func generatedVocabulariesReadBackAndEncodeInAnyOrder() throws {
+  let words = WordList(count: 20_000) { index, bytes in bytes.append(contentsOf: "w\(index / 2)=\(index % 2)".utf8) }
+  let tokenizer = try WordLevelTokenizer(words: words)
+  #expect(try WordLevelTokenizer(parsing: tokenizer.serialized()).words == words)
+  var random = SplitMix(state: 11)
+  let tokens = (0..<words.count).shuffled(using: &random)
+  #expect(try tokenizer.encode(tokenizer.decode(tokens)) == tokens)
+  #expect(tokenizer.token("w7=1") == 15 && tokenizer.token("w7=2") == nil && words[19_999] == "w9999=1")
+}
+
+@Test func specialTokensThatAreTooLongAreRefused() {
+  let error = #expect(throws: TokenizerError.self) {
+    try WordLevelTokenizer(
+      words: WordList([String(repeating: "a", count: 257)]), roles: WordLevelTokenizer.Roles(begin: 0))
+  }
+  #expect(error?.description == "token 0: expected a special token of at most 256 bytes, found 257")
+}
+
 @Test func rolesOutsideTheVocabularyAreRefused() {
   let error = #expect(throws: TokenizerError.self) {
     try WordLevelTokenizer(words: WordList(["a"]), roles: WordLevelTokenizer.Roles(end: 1))
