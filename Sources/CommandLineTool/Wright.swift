@@ -20,7 +20,7 @@ struct Wright: ParsableCommand {
       \(ExitStatus.documentation)
       """,
     subcommands: [
-      CircuitCommand.self
+      CircuitCommand.self, Construct.self, Run.self, Check.self, Export.self, Info.self, Demo.self,
     ])
 
   /// Parses the arguments, runs the subcommand, and turns whatever it throws into a message and an exit code.

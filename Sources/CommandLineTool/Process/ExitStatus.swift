@@ -75,7 +75,7 @@ extension ExitStatus {
     case let error as DrawingError: failure = Failure(.refusedInput, error.description)
     case let error as TokenizerError: failure = Failure(.refusedInput, error.description)
     case let error as ModelError: failure = Failure(.refusedInput, error.description)
-    case let error as ChainFault: failure = Failure(.falseCheck, error.description)
+    case let error as ChainFault: failure = Failure(.refusedInput, error.description)
     default:
       // ArgumentParser knows its own errors and requests for help; to it, any other error is a plain failure.
       if Wright.exitCode(for: error).rawValue != EXIT_FAILURE { Wright.exit(withError: error) }
