@@ -73,7 +73,7 @@ struct Construct: ParsableCommand {
     let seconds = (ContinuousClock.now - clock) / .seconds(1)
     let written = Report(
       cost: simulation.cost, form: form.rawValue, folder: dryRun ? nil : output, seconds: dryRun ? nil : seconds)
-    try report.print(written) { dryRun ? "" : "\(output): written in \(Quantity.text(seconds)) s\n" }
+    try report.print(written) { dryRun ? "" : "\(output): written in \(Quantity.seconds(seconds))\n" }
   }
 
   /// The cost model as a table.

@@ -57,19 +57,19 @@ struct Demo: ParsableCommand {
     say("a LLaMA that evaluates it, one token a gate")
     for line in Construct.text(simulation.cost).split(separator: "\n") { say("  \(line)") }
     let model = simulation.model()
-    say("  written down in \(Demo.seconds(since: start))")
+    say("  written down in \(Quantity.seconds(since: start))")
     let checking = ContinuousClock.now
     var runner = try ChainRunner(model, manifest, engine: nil)
     if let structure = runner.structure {
       say(
-        "  the weights pass the structure check in \(Demo.seconds(since: checking)): "
+        "  the weights pass the structure check in \(Quantity.seconds(since: checking)): "
           + "scores lead by \(Quantity.text(structure.scoreLead)), so attention is a lookup")
     } else {
       say("  the weights do not pass the structure check (\(runner.fallback ?? "")): dense attention")
     }
 
     let blocks = SHA256Message.blocks(of: bytes)
-    say("the message, padded: \(blocks.count == 1 ? "one block" : "\(blocks.count) blocks"), first of all 769 prompt tokens")
+    say("the padded message: \(BitText.number(blocks.count, "block")), each a prompt of \(manifest.inputCount + 1) tokens")
     var state = SHA256Message.initialState
     var decoding = Duration.zero
     var firstText: [Int32] = []
@@ -133,7 +133,7 @@ struct Demo: ParsableCommand {
     let text = try runner.denseEngine().makeSession().generate(after: [prompt], maximumNewTokens: count, stopAt: [])[0]
     let isEqual = text == tokens[first..<(first + count)].map { Int($0) }
     say(
-      "dense attention on the first \(count) tokens: \(isEqual ? "equal" : "DIFFERENT") (\(Demo.seconds(since: clock)))")
+      "dense attention on the first \(count) tokens: \(isEqual ? "equal" : "DIFFERENT") (\(Quantity.seconds(since: clock)))")
     return (isEqual, count)
   }
 
@@ -155,10 +155,6 @@ struct Demo: ParsableCommand {
     say("  \(texts[0]) + \(texts[1]) = \(texts[2])  \(sum == expected ? "equal" : "DIFFERENT")")
     say("  \(Quantity.exact(runner.emittedTokenCount)) tokens, \(Quantity.text(rate)) tokens/s")
     return (texts[2], texts[3], runner.emittedTokenCount, rate)
-  }
-
-  private static func seconds(since start: ContinuousClock.Instant) -> String {
-    "\(Quantity.text((ContinuousClock.now - start) / .seconds(1))) s"
   }
 
   private static func hexadecimal(_ bytes: [UInt8]) -> String {

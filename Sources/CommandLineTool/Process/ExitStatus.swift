@@ -68,6 +68,7 @@ extension ExitStatus {
   static func end(with error: any Error) -> Never {
     let failure: Failure
     switch error {
+    case let code as ExitCode: exit(code.rawValue)  // whoever threw it has said why
     case let error as Failure: failure = error
     case let error as CircuitFileError: failure = Failure(.refusedInput, error.description)
     case let error as FolderError: failure = Failure(.refusedInput, error.description)

@@ -1,13 +1,5 @@
 // Numbers as people read them.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// Numbers as texts.
 enum Quantity {
   /// An integer below a million with commas, otherwise rounded with a unit: `135,841`, `2.71M`.
@@ -46,7 +38,17 @@ enum Quantity {
     return (unit == 0 ? "\(count)" : decimals(value)) + [" B", " kB", " MB", " GB", " TB"][unit]
   }
 
-  /// A time: `0:07`, `12:30`, `3:05:00`.
+  /// How long something took: `0.37 ms`, `1.2 s`.
+  static func seconds(_ seconds: Double) -> String {
+    seconds < 1 ? "\(decimals(seconds * 1000)) ms" : "\(text(seconds)) s"
+  }
+
+  /// How long something takes since `start`.
+  static func seconds(since start: ContinuousClock.Instant) -> String {
+    seconds((ContinuousClock.now - start) / .seconds(1))
+  }
+
+  /// A time that is left: `0:07`, `12:30`, `3:05:00`.
   static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 3.6e6 else { return "a long time" }
     let whole = Int(seconds.rounded(.up))
