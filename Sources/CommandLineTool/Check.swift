@@ -88,8 +88,10 @@ struct Check: ParsableCommand {
     var runner = try ChainRunner(simulation.model, manifest, engine: engine)
     if let fallback = runner.fallback { report.note("running densely: \(fallback)") }
     var result = Report(
-      equal: false, mode: plan.mode, assignments: 0, plannedAssignments: plan.count, cornerAssignments: plan.cornerCount,
-      seed: plan.mode == .sampled ? seed : nil, tokensCompared: 0, outputsCompared: 0, engine: runner.engine, seconds: 0,
+      equal: false, mode: plan.mode, assignments: 0, plannedAssignments: plan.count,
+      cornerAssignments: plan.cornerCount,
+      seed: plan.mode == .sampled ? seed : nil, tokensCompared: 0, outputsCompared: 0, engine: runner.engine,
+      seconds: 0,
       tokensPerSecond: 0)
 
     var options = CircuitChain.Options()
@@ -129,7 +131,8 @@ struct Check: ParsableCommand {
   }
 
   private func compare(
-    _ circuit: Circuit, _ chain: CircuitChain, _ plan: AssignmentPlan, _ runner: inout ChainRunner, _ result: inout Report
+    _ circuit: Circuit, _ chain: CircuitChain, _ plan: AssignmentPlan, _ runner: inout ChainRunner,
+    _ result: inout Report
   ) throws {
     let manifest = runner.manifest
     let simulator = Simulator(circuit, keepsAllWires: true)
@@ -203,12 +206,15 @@ struct Check: ParsableCommand {
     if let mismatch = result.mismatch {
       let place =
         mismatch.output.map { "output \($0)" }
-        ?? mismatch.step.map { "step \($0), wire w\(mismatch.wire ?? 0) (wire \(mismatch.circuitWire ?? 0) of the circuit)" }
+        ?? mismatch.step.map {
+          "step \($0), wire w\(mismatch.wire ?? 0) (wire \(mismatch.circuitWire ?? 0) of the circuit)"
+        }
         ?? "the end of the chain"
       return "different: \(place): expected \(mismatch.expected), found \(mismatch.found)\n"
         + "inputs \(mismatch.inputs)\nafter \(Quantity.exact(result.assignments)) of \(how)\n"
     }
-    return "equal: \(Quantity.exact(result.tokensCompared)) tokens and \(Quantity.exact(result.outputsCompared)) outputs under "
+    return
+      "equal: \(Quantity.exact(result.tokensCompared)) tokens and \(Quantity.exact(result.outputsCompared)) outputs under "
       + "\(how)\n\(result.engine.rawValue), \(Quantity.text(result.tokensPerSecond)) tokens/s\n"
   }
 }

@@ -128,7 +128,8 @@ struct FolderOptions: ParsableArguments {
     let names = try? FileManager.default.contentsOfDirectory(atPath: path)
     if let names, names.isEmpty { return }
     throw Failure(
-      .cannotCreate, names == nil ? "\(path): is there and no folder" : "\(path): is there already; --force replaces it")
+      .cannotCreate, names == nil ? "\(path): is there and no folder" : "\(path): is there already; --force replaces it"
+    )
   }
 
   /// The options for the library.

@@ -50,7 +50,9 @@ struct Demo: ParsableCommand {
     let bytes = Array(message.utf8)
     say("SHA-256's compression function, from FIPS 180-4")
     let circuit = Circuit.sha256Compression()
-    say("  \(Quantity.exact(circuit.inputCount)) inputs, \(Quantity.exact(circuit.gateCount)) gates, depth \(circuit.depth)")
+    say(
+      "  \(Quantity.exact(circuit.inputCount)) inputs, \(Quantity.exact(circuit.gateCount)) gates, depth \(circuit.depth)"
+    )
     let start = ContinuousClock.now
     let simulation = CircuitSimulation(of: circuit)
     let manifest = simulation.manifest
@@ -69,7 +71,9 @@ struct Demo: ParsableCommand {
     }
 
     let blocks = SHA256Message.blocks(of: bytes)
-    say("the padded message: \(BitText.number(blocks.count, "block")), each a prompt of \(manifest.inputCount + 1) tokens")
+    say(
+      "the padded message: \(BitText.number(blocks.count, "block")), each a prompt of \(manifest.inputCount + 1) tokens"
+    )
     var state = SHA256Message.initialState
     var decoding = Duration.zero
     var firstText: [Int32] = []
@@ -119,7 +123,8 @@ struct Demo: ParsableCommand {
       let from = max(0, min(count - 6, eighth * count / 8))
       let words = tokens[(prompt + from)..<(prompt + from + 6)].map { manifest.word(Int($0)) }
       let number = Quantity.exact(from + 1)
-      say("  token \(String(repeating: " ", count: max(0, 7 - number.count)))\(number)  \(words.joined(separator: " "))")
+      say(
+        "  token \(String(repeating: " ", count: max(0, 7 - number.count)))\(number)  \(words.joined(separator: " "))")
     }
   }
 
@@ -133,7 +138,8 @@ struct Demo: ParsableCommand {
     let text = try runner.denseEngine().makeSession().generate(after: [prompt], maximumNewTokens: count, stopAt: [])[0]
     let isEqual = text == tokens[first..<(first + count)].map { Int($0) }
     say(
-      "dense attention on the first \(count) tokens: \(isEqual ? "equal" : "DIFFERENT") (\(Quantity.seconds(since: clock)))")
+      "dense attention on the first \(count) tokens: \(isEqual ? "equal" : "DIFFERENT") (\(Quantity.seconds(since: clock)))"
+    )
     return (isEqual, count)
   }
 

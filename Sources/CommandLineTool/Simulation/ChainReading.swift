@@ -28,7 +28,8 @@ struct ChainReading {
     }
     func refuse(_ found: String) -> Failure {
       Failure.refused(
-        "\(path)/\(SimulationManifest.fileName)", expected: "the residual stream's blocks for \(manifest.fanIn) operands",
+        "\(path)/\(SimulationManifest.fileName)",
+        expected: "the residual stream's blocks for \(manifest.fanIn) operands",
         found: found)
     }
     guard column <= model.configuration.hiddenSize else {

@@ -43,7 +43,8 @@ struct SimulationFolder {
     let tokens = manifest.form == .llama ? 2 * manifest.wireCount + 2 : 2
     guard configuration.vocabularySize == tokens else {
       throw Failure.refused(
-        place, expected: "a manifest for the model's \(configuration.vocabularySize) tokens", found: "one for \(tokens)")
+        place, expected: "a manifest for the model's \(configuration.vocabularySize) tokens", found: "one for \(tokens)"
+      )
     }
     let isPositional = configuration.positions == .learned
     guard isPositional == (manifest.form == .li) else {
