@@ -1,7 +1,36 @@
 // The `wright` program: one file per subcommand, collected here.
 import ArgumentParser
 
+/// The program.
 @main
 struct Wright: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "wright", abstract: "Transformers whose weights are written down.")
+  static let configuration = CommandConfiguration(
+    commandName: "wright",
+    abstract: "Transformers whose weights are written down, not trained.",
+    discussion: """
+      Takes a Boolean circuit, writes down the weights of a transformer that evaluates it gate by gate as a chain of thought, runs it, checks it
+      against the circuit, and exports it.
+
+      EXAMPLE:
+        wright circuit generate ripple-carry-adder --width 8 -o adder.aag
+        wright construct adder.aag -o adder-llama
+        wright run adder-llama --input 1000000011000000
+        wright check adder-llama --circuit adder.aag
+
+      \(ExitStatus.documentation)
+      """,
+    subcommands: [
+      CircuitCommand.self, Construct.self, Run.self, Check.self, Export.self, Info.self, Demo.self,
+    ])
+
+  /// Parses the arguments, runs the subcommand, and turns whatever it throws into a message and an exit code.
+  static func main() {
+    Interruption.install()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      ExitStatus.end(with: error)
+    }
+  }
 }

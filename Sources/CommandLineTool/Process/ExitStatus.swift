@@ -1,0 +1,89 @@
+// The exit codes of the program, and the one place where an error becomes a message and a code.
+import ArgumentParser
+import Circuits
+import Constructions
+import Transformers
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// How the program ends; the numbers are those of sysexits.h where it has one.
+enum ExitStatus: Int32 {
+  case success = 0
+  /// Something was compared and is not equal.
+  case falseCheck = 1
+  /// The arguments make no sense (EX_USAGE).
+  case usage = 64
+  /// An input was refused (EX_DATAERR).
+  case refusedInput = 65
+  /// The program is at fault (EX_SOFTWARE).
+  case internalError = 70
+  /// An output cannot be created (EX_CANTCREAT).
+  case cannotCreate = 73
+  /// Reading or writing failed half-way (EX_IOERR).
+  case inputOutput = 74
+
+  /// The list that `wright --help` shows.
+  static let documentation = """
+    EXIT CODES:
+      0    success
+      1    a check found tokens that differ
+      64   usage: the arguments make no sense
+      65   an input file, folder or value was refused
+      70   internal error
+      73   an output cannot be created
+      74   reading or writing failed
+      130  interrupted (143 when terminated); nothing half-written stays
+    """
+}
+
+/// An end with a message and a code.
+struct Failure: Error, CustomStringConvertible {
+  let status: ExitStatus
+  let description: String
+
+  init(_ status: ExitStatus, _ description: String) {
+    self.status = status
+    self.description = description
+  }
+
+  /// A refused input: where, what was expected, what was found.
+  static func refused(_ place: String, expected: String, found: String) -> Failure {
+    Failure(.refusedInput, "\(place): expected \(expected), found \(found)")
+  }
+
+  /// Runs `body`; a folder that cannot be written is an output that cannot be created, not a refused input.
+  static func writingFolder<R>(_ body: () throws -> R) throws -> R {
+    do { return try body() } catch let error as FolderError { throw Failure(.cannotCreate, error.description) }
+  }
+}
+
+extension ExitStatus {
+  /// Says what happened on standard error and ends the program.
+  static func end(with error: any Error) -> Never {
+    let failure: Failure
+    switch error {
+    case let code as ExitCode: exit(code.rawValue)  // whoever threw it has said why
+    case let error as Failure: failure = error
+    case let error as CircuitFileError: failure = Failure(.refusedInput, error.description)
+    case let error as FolderError: failure = Failure(.refusedInput, error.description)
+    case let error as GeneratorError: failure = Failure(.usage, error.description)
+    case let error as DrawingError: failure = Failure(.refusedInput, error.description)
+    case let error as TokenizerError: failure = Failure(.refusedInput, error.description)
+    case let error as ModelError: failure = Failure(.refusedInput, error.description)
+    case let error as ChainFault: failure = Failure(.refusedInput, error.description)
+    default:
+      // ArgumentParser knows its own errors and requests for help; to it, any other error is a plain failure.
+      if Wright.exitCode(for: error).rawValue != EXIT_FAILURE { Wright.exit(withError: error) }
+      failure = Failure(.internalError, "\(error)")
+    }
+    ProgressBar.clear()
+    StandardError.write("wright: error: \(failure.description)\n")
+    exit(failure.status.rawValue)
+  }
+}

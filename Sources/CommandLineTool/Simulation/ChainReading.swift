@@ -1,0 +1,118 @@
+// What each step of a chain of thought fetches and computes, read off the named directions of the weights.
+import Circuits
+import Constructions
+import Tensors
+import Transformers
+
+/// The gates of a constructed model, as its embedding states them.
+struct ChainReading {
+  /// The number of heads, K.
+  let fanIn: Int
+  /// The number of steps.
+  let stepCount: Int
+  /// The wire that each head looks for in each step, `K` a step; `nothing` where it looks for `<s>`.
+  let wanted: [UInt32]
+  /// The truth table of each step over all K operands.
+  let tables: [UInt64]
+
+  /// The mark of a head that looks for no wire.
+  static let nothing = UInt32.max
+
+  /// Reads the blocks `operand0`, `operand1`, ... and `table` of the rows that precede the steps.
+  init(_ model: Model, _ manifest: SimulationManifest, path: String) throws {
+    var starts: [String: (column: Int, size: Int)] = [:]
+    var column = 0
+    for block in manifest.residualStream {
+      starts[block.name] = (column, block.size)
+      column += max(0, block.size)
+    }
+    func refuse(_ found: String) -> Failure {
+      Failure.refused(
+        "\(path)/\(SimulationManifest.fileName)",
+        expected: "the residual stream's blocks for \(manifest.fanIn) operands",
+        found: found)
+    }
+    guard column <= model.configuration.hiddenSize else {
+      throw refuse("\(column) columns of \(model.configuration.hiddenSize)")
+    }
+    var codes: [(column: Int, size: Int)] = []
+    for j in 0..<manifest.fanIn {
+      guard let code = starts["operand\(j)"], code.size <= 31 else { throw refuse("no block operand\(j)") }
+      codes.append(code)
+    }
+    guard let table = starts["table"], table.size == 1 << manifest.fanIn else { throw refuse("no block table") }
+    let isPositional = manifest.form == .li
+    guard let rows = isPositional ? model.weights.positionEmbedding : model.weights.tokenEmbedding else {
+      throw refuse("no position embedding")
+    }
+    fanIn = manifest.fanIn
+    stepCount = manifest.stepCount
+    var wanted: [UInt32] = []
+    var tables: [UInt64] = []
+    wanted.reserveCapacity(stepCount * fanIn)
+    tables.reserveCapacity(stepCount)
+    let width = model.configuration.hiddenSize
+    rows.elements.withUnsafeBufferPointer { elements in
+      for wire in manifest.inputCount..<manifest.wireCount {
+        // The row of the token before: of `<s>` where there is no wire before.
+        let row =
+          isPositional
+          ? wire + manifest.leadingTokenCount - 1 : wire > 0 ? 2 * (wire - 1) : 2 * manifest.wireCount
+        for code in codes {
+          var number: UInt32 = 0
+          for b in 0..<code.size where elements[row * width + code.column + b] > 0 { number |= 1 << UInt32(b) }
+          let leading = isPositional ? UInt32(manifest.leadingTokenCount) : 0
+          let operand = number &- leading
+          wanted.append(operand < UInt32(manifest.wireCount) ? operand : ChainReading.nothing)
+        }
+        var bits: UInt64 = 0
+        for r in 0..<table.size where elements[row * width + table.column + r] > 0 { bits |= 1 << UInt64(r) }
+        tables.append(bits)
+      }
+    }
+    self.wanted = wanted
+    self.tables = tables
+  }
+
+  /// The operands that matter to step `i`, and the truth table over them.
+  func gate(ofStep i: Int) -> (table: TruthTable, operands: [Int]) {
+    var table = TruthTable(bits: tables[i], inputCount: fanIn)
+    var operands = wanted[i * fanIn..<(i + 1) * fanIn].map { Int($0) }
+    var j = 0
+    while j < table.inputCount {
+      if table.depends(onInput: j) {
+        j += 1
+      } else {
+        table = table.removingInput(j, fixedTo: false)
+        operands.remove(at: j)
+      }
+    }
+    return (table, operands)
+  }
+
+  /// The wires whose keys no head looks for any more once a step is done, step after step; wires that nobody ever looks for are
+  /// done when they are in the cache, which is one step after their own.
+  ///
+  /// - Parameter inputCount: the number of wires before the first step.
+  func wiresDone(inputCount: Int) -> (afterStep: [[UInt32]], largestLiveCount: Int) {
+    let wireCount = inputCount + stepCount
+    var last = (0..<wireCount).map { max(0, $0 - inputCount + 1) }
+    for i in 0..<stepCount {
+      for j in 0..<fanIn {
+        let wire = wanted[i * fanIn + j]
+        if wire != ChainReading.nothing { last[Int(wire)] = max(last[Int(wire)], i) }
+      }
+    }
+    var after = [[UInt32]](repeating: [], count: stepCount)
+    for wire in 0..<wireCount where last[wire] < stepCount { after[last[wire]].append(UInt32(wire)) }
+    // While step i runs, the cache holds the wires up to the one before it that are not done.
+    var live = inputCount - 1
+    var largest = live
+    for i in 0..<stepCount {
+      live += 1
+      largest = max(largest, live)
+      live -= after[i].count
+    }
+    return (after, max(0, largest))
+  }
+}
