@@ -17,7 +17,6 @@ let package = Package(
       name: "Wright",
       targets: [
         "Randomness", "Circuits", "ExactArithmetic", "Tensors", "PropertyTesting", "Transformers", "Constructions",
-        "CircuitProperties",
       ]),
     .executable(name: "wright", targets: ["CommandLineTool"]),
   ],
@@ -42,15 +41,12 @@ let package = Package(
     .target(
       name: "Constructions", dependencies: ["Transformers", "Tensors", "Circuits", "ExactArithmetic"],
       swiftSettings: strict),
-    .target(
-      name: "CircuitProperties", dependencies: ["PropertyTesting", "Circuits", "Constructions", "Transformers"],
-      swiftSettings: strict),
 
     // The program
     .executableTarget(
       name: "CommandLineTool",
       dependencies: [
-        "Circuits", "Constructions", "Transformers", "Randomness", "ExactArithmetic",
+        "Circuits", "Constructions", "Transformers", "Tensors", "Randomness",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
       ],
@@ -84,7 +80,7 @@ let package = Package(
     .testTarget(
       name: "ConstructionsTests",
       dependencies: [
-        "Constructions", "CircuitProperties", "Transformers", "Tensors", "Circuits", "ExactArithmetic",
+        "Constructions", "Transformers", "Tensors", "Circuits", "ExactArithmetic",
         "PropertyTesting", "Randomness", "TestSupport",
       ], swiftSettings: strict),
     .testTarget(

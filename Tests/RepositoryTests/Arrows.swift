@@ -17,7 +17,6 @@ let allowedDependencies: [String: Set<String>] = [
   "Transformers": ["Tensors", "ExactArithmetic"],
   "Verification": ["Transformers", "ExactArithmetic"],
   "Constructions": ["Verification", "Transformers", "Tensors", "Circuits", "ExactArithmetic"],
-  "CircuitProperties": ["PropertyTesting", "Circuits", "Constructions", "Transformers"],
   "CommandLineTool": [
     "Randomness", "Circuits", "ExactArithmetic", "Tensors", "Transformers", "Verification", "Constructions",
     "ArgumentParser", "Crypto",

@@ -123,8 +123,11 @@ public struct SimulationManifest: Codable, Sendable, Equatable {
     guard version == 1 else { return "version \(version); this program reads version 1" }
     guard inputCount >= 0, wireCount >= inputCount, wireCount < 1 << 30 else { return "impossible wire counts" }
     guard (1...6).contains(fanIn) else { return "fan-in \(fanIn); 1 to 6 are possible" }
-    guard readOut.allSatisfy({ $0 >= -2 && $0 < 2 * wireCount }) else { return "a read-out of a wire that is not there" }
-    for (names, count) in [(inputNames, inputCount), (outputNames, outputCount)] where !names.isEmpty && names.count != count {
+    guard readOut.allSatisfy({ $0 >= -2 && $0 < 2 * wireCount }) else {
+      return "a read-out of a wire that is not there"
+    }
+    for (names, count) in [(inputNames, inputCount), (outputNames, outputCount)]
+    where !names.isEmpty && names.count != count {
       return "\(names.count) names for \(count) pins"
     }
     return nil

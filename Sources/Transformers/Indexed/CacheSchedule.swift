@@ -49,7 +49,9 @@ extension IndexedStructure {
         continue
       }
       let group = groups.groupOfState[first]
-      guard group != NextTokenGroups.noGroup, states.allSatisfy({ groups.groupOfState[$0] == group }) else { return nil }
+      guard group != NextTokenGroups.noGroup, states.allSatisfy({ groups.groupOfState[$0] == group }) else {
+        return nil
+      }
       candidates = groups.tokens[groups.starts[Int(group)]..<groups.starts[Int(group) + 1]].map { Int($0) }[...]
       if candidates.allSatisfy(ends.contains) { break }
     }

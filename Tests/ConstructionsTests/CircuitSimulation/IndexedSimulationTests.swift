@@ -4,7 +4,6 @@ import Constructions
 import Testing
 import Transformers
 
-
 /// The tokens of a whole chain: `<s>`, the inputs, every step, `</s>`.
 func expectedTokens(_ simulation: LlamaCircuitSimulation, _ circuit: Circuit, _ inputs: [Bool]) -> [Int32] {
   let values = circuit.wireValues(inputs)
