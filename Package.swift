@@ -55,36 +55,43 @@ let package = Package(
     // Tests: one target a module, named after it
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
-      name: "RandomnessTests", dependencies: ["Randomness", "TestSupport"], swiftSettings: strict),
+      name: "RandomnessTests",
+      dependencies: [
+        "Randomness"
+      ], swiftSettings: strict),
     .testTarget(
       name: "CircuitsTests",
       dependencies: [
-        "Circuits", "PropertyTesting", "Randomness", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+        "Circuits", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
       ], swiftSettings: strict),
     .testTarget(
       name: "ExactArithmeticTests",
       dependencies: [
-        "ExactArithmetic", "PropertyTesting", "Randomness", "TestSupport",
-        .product(name: "BigInt", package: "BigInt"),
+        "ExactArithmetic", .product(name: "BigInt", package: "BigInt"),
       ], swiftSettings: strict),
     .testTarget(
-      name: "TensorsTests", dependencies: ["Tensors", "CKernels", "PropertyTesting", "TestSupport"],
+      name: "TensorsTests",
+      dependencies: [
+        "Tensors"
+      ],
       swiftSettings: strict),
     .testTarget(
-      name: "PropertyTestingTests", dependencies: ["PropertyTesting", "Randomness", "TestSupport"],
+      name: "PropertyTestingTests",
+      dependencies: [
+        "PropertyTesting"
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "TransformersTests",
-      dependencies: ["Transformers", "Tensors", "ExactArithmetic", "PropertyTesting", "Randomness", "TestSupport"],
+      dependencies: ["Transformers", "Tensors", "ExactArithmetic", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "ConstructionsTests",
       dependencies: [
-        "Constructions", "Transformers", "Tensors", "Circuits", "ExactArithmetic",
-        "PropertyTesting", "Randomness", "TestSupport",
+        "Constructions", "Transformers", "Circuits",
       ], swiftSettings: strict),
     .testTarget(
-      name: "CommandLineToolTests", dependencies: ["CommandLineTool", "TestSupport"], swiftSettings: strict),
+      name: "CommandLineToolTests", dependencies: ["TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "RepositoryTests", dependencies: ["TestSupport"], exclude: ["allow-list"], swiftSettings: strict),
   ],

@@ -116,7 +116,7 @@ private let effort = ProcessInfo.processInfo.environment["WRIGHT_SLOW_TESTS"] ==
 
 /// Deterministic damage: bytes replaced, removed, doubled, or the tail cut off.
 private func mutations(of bytes: [UInt8], count: Int, seed: UInt64, _ body: ([UInt8]) -> Void) {
-  var random = SplitMix(state: seed)
+  var random = SplitMixStream(state: seed)
   let special = Array("{}[]\",:\\0-9eE.u tfn\u{1}".utf8) + [0x80, 0xFF, 0xC3]
   let pieces = [
     "9223372036854775807", "18446744073709551616", "-1", "1e308", "2147483647", "null", "[]", "{}", "\"\"", "\\ud800",

@@ -62,7 +62,7 @@ private func half(_ value: Float) -> UInt16 { ScalarConversion.half(floatBits: v
 }
 
 @Test func randomPatternsRoundAsFloat16DoesAndAreCounted() {
-  var random = SplitMix(state: 3)
+  var random = SplitMixStream(state: 3)
   let values = (0..<20_000).map { _ in Float(bitPattern: UInt32.random(in: 0...UInt32.max, using: &random)) }
   var narrow = [UInt16](repeating: 0, count: values.count)
   let rounding = values.withUnsafeBufferPointer { ScalarConversion.narrow($0, .float16, into: &narrow) }

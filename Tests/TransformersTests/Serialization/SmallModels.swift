@@ -5,7 +5,7 @@ import Testing
 import Transformers
 
 /// SplitMix64: enough randomness for weights, the same in every run.
-struct SplitMix: RandomNumberGenerator {
+struct SplitMixStream: RandomNumberGenerator {
   var state: UInt64
   mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
@@ -18,7 +18,7 @@ struct SplitMix: RandomNumberGenerator {
 
 /// A model of the given shape with weights drawn evenly from -0.5 to 0.5.
 func randomModel(_ configuration: ModelConfiguration, seed: UInt64) -> Model {
-  var random = SplitMix(state: seed)
+  var random = SplitMixStream(state: seed)
   let c = configuration
   func vector(_ count: Int) -> [Float] { (0..<count).map { _ in Float.random(in: -0.5...0.5, using: &random) } }
   func matrix(_ rows: Int, _ columns: Int) -> Tensor<Float> {
