@@ -48,6 +48,8 @@ public struct PropertyOptions: Sendable {
 ///   - generators: one for each argument of the property, drawn from left to right.
 ///   - count: examples to keep.
 ///   - seed: a seed line of an earlier failure.
+///   - fileID: the file that the default seed comes from.
+///   - line: the line that the default seed comes from.
 ///   - property: returns `false` or throws when it does not hold. Must be a function of its arguments alone.
 /// - Throws: ``PropertyFailure``; ``SeedError`` if the seed line cannot be read.
 public func forAll<each Value>(

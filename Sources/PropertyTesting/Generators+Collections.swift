@@ -30,7 +30,7 @@ public func arrays<Value>(of element: Generator<Value>, count: Int) -> Generator
   arrays(of: element, count: count...count)
 }
 
-/// Arrays of values that are all different; shrinks as ``arrays(of:count:)-(_,ClosedRange)`` does.
+/// Arrays of values that are all different; shrinks as `arrays(of:count:)` does.
 ///
 /// An element that was there already is drawn again, at most ten times; an example that cannot reach the least count is left out.
 public func distinctArrays<Value: Hashable & SendableMetatype>(

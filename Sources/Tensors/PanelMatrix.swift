@@ -58,8 +58,11 @@ public final class PanelMatrix: Sendable {
   ///
   /// - Parameters:
   ///   - bias: `paddedRowCount` numbers aligned to 64 bytes, or `nil`.
+  ///   - count: the number of vectors.
   ///   - x: vectors of K numbers, `xStride` apart.
+  ///   - xStride: the distance of two vectors of `x`.
   ///   - y: room for vectors of `paddedRowCount` numbers, `yStride` apart.
+  ///   - yStride: the distance of two vectors of `y`.
   ///   - method: who multiplies.
   public func multiply(
     bias: UnsafePointer<Float>? = nil, _ x: UnsafePointer<Float>, xStride: Int, count: Int,

@@ -17,7 +17,7 @@ func forbiddenConstructs(in file: SourceFile) -> [ForbiddenConstruct] {
   return blanked(file.text, strings: true).numberedLines.flatMap { line -> [ForbiddenConstruct] in
     // Simple word boundaries: Unicode's own take `Swift.fatalError` for a single word.
     let patterns: [(String, Regex<Substring>)] = [
-      ("fatalError", /\bfatalError\s*\(/.wordBoundaryKind(.simple)), ("try!", /\btry\s*!/.wordBoundaryKind(.simple)),
+      ("fatalError", /\bfatalError\s*\(/.wordBoundaryKind(.simple)), ("try!", /\btry!/.wordBoundaryKind(.simple)),
       ("as!", /\bas\s*!/.wordBoundaryKind(.simple)),
     ]
     return patterns.flatMap { construct, pattern in

@@ -32,7 +32,9 @@ public struct Engine: Sendable {
 
   /// Prepares `model`.
   ///
-  /// - Parameter compacts: whether all-zero rows and columns are dropped; without it the results are the same, slower.
+  /// - Parameters:
+  ///   - model: the model.
+  ///   - compacts: whether all-zero rows and columns are dropped; without it the results are the same, slower.
   /// - Throws: `ModelError` where the weights do not fit the configuration or are not finite.
   public init(_ model: Model, compacts: Bool = true) throws(ModelError) {
     try model.validate()

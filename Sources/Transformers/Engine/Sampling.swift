@@ -17,7 +17,9 @@ public enum Sampling: Sendable, Equatable {
 
   /// The chosen token.
   ///
-  /// - Parameter logits: at least one number, none NaN.
+  /// - Parameters:
+  ///   - logits: at least one number, none NaN.
+  ///   - generator: where random numbers come from.
   public func choose(
     from logits: UnsafeBufferPointer<Float>, using generator: inout some RandomNumberGenerator
   ) -> Int {

@@ -45,8 +45,11 @@ public struct ReferenceDecoder<A: Arithmetic>: Sendable {
 
   /// The decoder of `model`, whose weights are rounded into `arithmetic` once.
   ///
-  /// - Parameter subtractsMaximum: by default true, but false for `FiniteArithmetic`: the source paper's softmax
-  ///   subtracts nothing.
+  /// - Parameters:
+  ///   - model: the model.
+  ///   - arithmetic: what numbers are and how they round.
+  ///   - attention: softmax or hard attention.
+  ///   - subtractsMaximum: by default true, but false for `FiniteArithmetic`: the source paper's softmax subtracts nothing.
   public init(
     _ model: Model, in arithmetic: A, attention: AttentionRule = .softmax, subtractsMaximum: Bool? = nil
   ) {
