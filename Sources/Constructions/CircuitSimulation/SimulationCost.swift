@@ -27,25 +27,43 @@ public struct SimulationCost: Sendable, Equatable, Codable {
   public var cacheBytes: Int
   /// The most chain wires that are live at once.
   public var liveWireCount: Int
-  /// Multiplications and additions of a token in the dense path, averaged over a run: coordinates that are zero in every row are not counted.
-  public var denseOperationsPerToken: Int
-  /// An estimate of tokens per second and core with dense attention, from 10^10 multiplications and additions a second.
-  public var expectedDenseTokensPerSecond: Double
-  /// An estimate of tokens per second and core by lookup: 5 * 10^7.
-  public var expectedIndexedTokensPerSecond: Double
+  /// Multiplications and additions of a token, averaged over a run. In the dense path coordinates that are zero in every row are not
+  /// counted; the scalar reference, in which a finite precision runs, forms every one.
+  public var operationsPerToken: Int
+  /// An estimate of tokens per second with dense attention; `nil` in finite precision.
+  public var expectedDenseTokensPerSecond: Double?
+  /// An estimate of tokens per second by lookup, where no product is formed; `nil` in finite precision.
+  public var expectedIndexedTokensPerSecond: Double?
+  /// An estimate of tokens per second of the scalar reference in finite precision; `nil` in float32.
+  public var expectedFiniteTokensPerSecond: Double?
 
-  /// The cost of simulating `chain`, the chain of a circuit of depth `depth`.
-  public init(_ chain: CircuitChain, form: SimulationManifest.Form, depth: Int) {
+  /// Multiplications and additions a second that the estimates for one core rest on, and the time that a token takes beside them.
+  ///
+  /// Measured by `wright check` on a 2-core machine: see the documentation of the estimates in `SimulationCost.init`.
+  enum Rate {
+    static let dense = 1e10
+    static let denseSecondsBeside = 2e-6
+    static let indexed = 5e7
+    static let finite = 1e8
+  }
+
+  /// The cost of simulating `chain`, the chain of a circuit of depth `depth`; `target` matters to the positional form alone.
+  public init(
+    _ chain: CircuitChain, form: SimulationManifest.Form, target: PositionalTarget = .gpt2, depth: Int
+  ) {
     wireCount = chain.wireCount
     stepCount = chain.stepCount
     self.depth = depth
     liveWireCount = chain.liveWireCount
     layerCount = 1
+    headCount = chain.fanIn
+    let meanContext = chain.inputCount + (chain.stepCount + 1) / 2
+    let k = chain.fanIn
     let codeLength: Int
     let headOperations: Int
     switch form {
     case .llama:
-      let layout = LlamaCircuitLayout(wireCount: chain.wireCount, fanIn: chain.fanIn)
+      let layout = LlamaCircuitLayout(wireCount: chain.wireCount, fanIn: k)
       vocabularySize = layout.vocabularySize
       hiddenSize = layout.hiddenSize
       intermediateSize = layout.intermediateSize
@@ -55,7 +73,7 @@ public struct SimulationCost: Sendable, Equatable, Codable {
       headOperations = layout.vocabularySize * (codeLength + 1)
     case .li:
       let layout = PositionalCircuitLayout(
-        wireCount: chain.wireCount, inputCount: chain.inputCount, fanIn: chain.fanIn, target: .gpt2)
+        wireCount: chain.wireCount, inputCount: chain.inputCount, fanIn: k, target: target)
       vocabularySize = 2
       hiddenSize = layout.hiddenSize
       intermediateSize = layout.intermediateSize
@@ -64,14 +82,19 @@ public struct SimulationCost: Sendable, Equatable, Codable {
       codeLength = 2 * layout.code.length
       headOperations = 2
     }
-    headCount = chain.fanIn
     parameterBytes = 4 * parameterCount
-    let meanContext = chain.inputCount + (chain.stepCount + 1) / 2
-    // Scores over the code and one value coordinate a head; projections and feedforward read few columns.
-    let attention = meanContext * chain.fanIn * (codeLength + 2)
-    let layer = 4 * chain.fanIn * codeLength + 3 * (1 << chain.fanIn) * (chain.fanIn + 2)
-    denseOperationsPerToken = headOperations + attention + layer
-    expectedDenseTokensPerSecond = 1e10 / Double(denseOperationsPerToken + 20_000)
-    expectedIndexedTokensPerSecond = 5e7
+    if form == .li, case .finitePrecision = target {
+      // Every product of every map, scores and values of every position.
+      let maps = hiddenSize * (4 * k * codeLength + 2 * intermediateSize + vocabularySize)
+      operationsPerToken = maps + meanContext * k * 2 * codeLength
+      expectedFiniteTokensPerSecond = Rate.finite / Double(operationsPerToken)
+    } else {
+      // Scores over the code and one value coordinate a head; projections and feedforward read few columns.
+      let attention = meanContext * k * (codeLength + 2)
+      let layer = 4 * k * codeLength + 3 * (1 << k) * (k + 2)
+      operationsPerToken = headOperations + attention + layer
+      expectedDenseTokensPerSecond = 1 / (Double(operationsPerToken) / Rate.dense + Rate.denseSecondsBeside)
+      expectedIndexedTokensPerSecond = Rate.indexed
+    }
   }
 }
