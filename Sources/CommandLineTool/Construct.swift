@@ -125,7 +125,7 @@ struct Construct: ParsableCommand {
       ("dense", cost.expectedDenseTokensPerSecond), ("indexed", cost.expectedIndexedTokensPerSecond),
       ("finite precision", cost.expectedFiniteTokensPerSecond),
     ] {
-      if let rate { rows.append(("expected, \(engine)", "about \(Quantity.text(rate)) tokens/s")) }
+      if let rate { rows.append(("expected, \(engine)", "about \(Quantity.text(rate)) tokens/s a core")) }
     }
     return table(rows)
   }

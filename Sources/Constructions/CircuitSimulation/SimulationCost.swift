@@ -1,5 +1,6 @@
 // What a simulation will cost, told before it is built.
 import Circuits
+import ExactArithmetic
 
 /// The cost model of a circuit simulation; every figure but the rates is exact.
 public struct SimulationCost: Sendable, Equatable, Codable {
@@ -27,24 +28,27 @@ public struct SimulationCost: Sendable, Equatable, Codable {
   public var cacheBytes: Int
   /// The most chain wires that are live at once.
   public var liveWireCount: Int
-  /// Multiplications and additions of a token, averaged over a run. In the dense path coordinates that are zero in every row are not
+  /// Multiplications with an addition of a token, averaged over a run. In the dense path coordinates that are zero in every row are not
   /// counted; the scalar reference, in which a finite precision runs, forms every one.
   public var operationsPerToken: Int
-  /// An estimate of tokens per second with dense attention; `nil` in finite precision.
+  /// An estimate of tokens per second and core with dense attention, one assignment at a time; `nil` in finite precision.
   public var expectedDenseTokensPerSecond: Double?
-  /// An estimate of tokens per second by lookup, where no product is formed; `nil` in finite precision.
+  /// An estimate of tokens per second and core by lookup, where no product is formed; `nil` in finite precision.
   public var expectedIndexedTokensPerSecond: Double?
-  /// An estimate of tokens per second of the scalar reference in finite precision; `nil` in float32.
+  /// An estimate of tokens per second and core of the scalar reference in finite precision; `nil` in float32.
   public var expectedFiniteTokensPerSecond: Double?
 
-  /// Multiplications and additions a second that the estimates for one core rest on, and the time that a token takes beside them.
+  /// Multiplications with an addition a second that the estimates rest on, and what a dense token takes beside them: CPU time of one core
+  /// with 512-bit vectors, measured by `wright run --json` over adders and multipliers of 30 to 13,675 tokens.
   ///
-  /// Measured by `wright check` on a 2-core machine: see the documentation of the estimates in `SimulationCost.init`.
-  enum Rate {
-    static let dense = 1e10
-    static let denseSecondsBeside = 2e-6
-    static let indexed = 5e7
-    static let finite = 1e8
+  /// Dense: 1.9 to 2.2e10 a second from 2,000 tokens up. Lookup: 2 to 6e7 tokens a second, more where the tables fit a cache. The
+  /// scalar reference: 1.4e8 in fixed point (e = 0), 6e7 with exponent bits.
+  private enum Rate {
+    static let dense = 2e10
+    static let denseSecondsBeside = 1e-6
+    static let indexed = 3e7
+    static let fixedPoint = 1.4e8
+    static let floatingPoint = 6e7
   }
 
   /// The cost of simulating `chain`, the chain of a circuit of depth `depth`; `target` matters to the positional form alone.
@@ -83,11 +87,13 @@ public struct SimulationCost: Sendable, Equatable, Codable {
       headOperations = 2
     }
     parameterBytes = 4 * parameterCount
-    if form == .li, case .finitePrecision = target {
+    if form == .li, case .finitePrecision(let format) = target {
       // Every product of every map, scores and values of every position.
       let maps = hiddenSize * (4 * k * codeLength + 2 * intermediateSize + vocabularySize)
       operationsPerToken = maps + meanContext * k * 2 * codeLength
-      expectedFiniteTokensPerSecond = Rate.finite / Double(operationsPerToken)
+      let isFixedPoint = format.minimumExponent == format.maximumExponent
+      expectedFiniteTokensPerSecond =
+        (isFixedPoint ? Rate.fixedPoint : Rate.floatingPoint) / Double(operationsPerToken)
     } else {
       // Scores over the code and one value coordinate a head; projections and feedforward read few columns.
       let attention = meanContext * k * (codeLength + 2)
