@@ -244,6 +244,17 @@ class AddersInTransformers(unittest.TestCase):
             self.assertEqual(disagreements(simulation.run(inputs)[0], simulation.run(inputs, "dense")[0]), [])
 
 
+class ManifestsOfSimulations(unittest.TestCase):
+    def test_every_column_of_the_residual_stream_has_a_name_and_a_meaning(self):
+        for form, halves in (("llama", 1), ("li", 2)):  # a GPT-2 holds each column's negative in its second half
+            simulation = constructed(adder(8), form)
+            blocks = simulation.manifest["residualStream"]
+            self.assertEqual(halves * sum(block["size"] for block in blocks), simulation.model(FLOAT32).config.hidden_size)
+            self.assertEqual(len({block["name"] for block in blocks}), len(blocks))
+            for block in blocks:
+                self.assertTrue(block["meaning"], block)
+
+
 class ExportedFoldersInTransformers(unittest.TestCase):
     INPUTS = [bits(a, 8) + bits(b, 8) for a, b in summands(8, 12)]
 
