@@ -111,8 +111,10 @@ public struct PositionalCircuitLayout: Sendable, Equatable {
   /// Bytes of the whole float32 key-value cache: K keys and K values of D numbers for each position.
   public var cacheBytes: Int { positionCount * 2 * fanIn * headSize * 4 }
 
-  /// The smallest s for which F_{0,s} holds every number that a step forms without a harmful saturation: B_s >= K + 1, and at least 2,
-  /// because the weight -2 has to exist. It does not depend on T.
+  /// The smallest s for which F_{0,s} holds every number that a step compares: B_s >= K + 1, and at least 2, because the weight -2 has to
+  /// exist. It does not depend on T.
+  ///
+  /// This suffices; `leastSignificandBits(exponentBits:fanIn:ties:)` says what is needed, which is less where a sum may saturate unharmed.
   public static func requiredSignificandBits(fanIn: Int) -> Int {
     var s = 2
     while Double(1 << (2 * s) - 1) / Double(1 << s) < Double(fanIn + 1) { s += 1 }
@@ -122,11 +124,15 @@ public struct PositionalCircuitLayout: Sendable, Equatable {
   /// The size of a key's coordinates: what keeps all but the wanted position out of the softmax.
   var keyGain: Double {
     switch target {
-    case .finitePrecision(let format): Double(format.maximum)  // 2^(s + 1), saturated
+    case .finitePrecision(let format): PositionalCircuitLayout.keyGain(in: format)
     case .float32: 64
     case .gpt2: 64 * Double(headSize).squareRoot()
     }
   }
+
+  /// The size of a key's coordinates in finite precision: B, which the paper's 2^(s + 1) saturates to where e = 0; in formats of many
+  /// exponent bits 2^120, which float32 files can hold and whose exp(-gain) is 0 all the same.
+  static func keyGain(in format: FloatFormat) -> Double { min(Double(format.maximum), 0x1p120) }
 
   /// The shape of the model.
   public var configuration: ModelConfiguration {
