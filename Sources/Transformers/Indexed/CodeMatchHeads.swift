@@ -17,6 +17,8 @@ struct CodeMatchHeads: Sendable {
   let valueClasses: [[UInt8]]
   /// For each key-value head, the value vector of each class, of shape [D].
   let values: [[[Float]]]
+  /// For each key-value head, how far float32 may be from the value vectors, of shape [D].
+  let valueErrors: [[Double]]
   /// For each query head, the key-value head that it reads.
   let sources: [Int]
   /// For each query head, the key number that each state wants, or `noKey`.
@@ -49,12 +51,18 @@ struct CodeMatchHeads: Sendable {
     let valueRows = (0..<groups).map { g in value.activeRows.filter { $0 / headSize == g } }
     var failure: StructureRefusal?
     var largest: Float = 0
+    var normalizationError = 0.0
     withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { buffer in
       guard let n = buffer.baseAddress else { return }
       space.forEach { state, x in
         guard failure == nil else { return }
         normalization.apply(x, width: width, to: n)
         for c in 0..<width { largest = max(largest, abs(n[c])) }
+        guard let error = normalization.error(x, width: width) else {
+          failure = StructureRefusal("a residual vector whose normalization float32 may not find")
+          return
+        }
+        normalizationError = max(normalizationError, error)
         for g in 0..<groups { keyMaps[g].record(state, key, n) }
         for h in queryMaps.indices { queryMaps[h].record(state, query, n) }
         for g in 0..<groups {
@@ -65,6 +73,7 @@ struct CodeMatchHeads: Sendable {
       }
     }
     if let failure { throw failure }
+    let inputs = InputBounds(largest: Double(largest), error: normalizationError)
 
     var lead = Double.infinity
     var keys: [[UInt32]] = []
@@ -86,11 +95,13 @@ struct CodeMatchHeads: Sendable {
     for h in queryMaps.indices {
       let g = h / (configuration.headCount / groups)
       sources.append(g)
-      let queryBound = CodeMatchHeads.bounds(query, head: h, headSize: headSize, largest: largest)
       lead = min(
         lead,
         try CodeMatchHeads.lead(
-          of: queryMaps[h], over: keyMaps[g], queryBound: queryBound, configuration: configuration, head: h))
+          of: queryMaps[h], over: keyMaps[g],
+          queryBounds: (0..<headSize).map { query.bounds(row: h * headSize + $0, inputs) },
+          keyBounds: (0..<headSize).map { key.bounds(row: g * headSize + $0, inputs) },
+          configuration: configuration, head: h))
       let varying = keyMaps[g].varyingSigns
       let numbering = numbers[g]
       wanted.append(queryMaps[h].signatures.map { numbering[$0 & varying] ?? CodeMatchHeads.noKey })
@@ -102,6 +113,9 @@ struct CodeMatchHeads: Sendable {
     keyCounts = numbers.map(\.count)
     valueClasses = classes.map(\.classOfState)
     values = classes.map(\.vectors)
+    valueErrors = (0..<groups).map { g in
+      (0..<headSize).map { value.bounds(row: g * headSize + $0, inputs).error }
+    }
   }
 
   /// One empty signature table for each head of a projection, over the rows of the head that are not identically zero.
@@ -119,51 +133,52 @@ struct CodeMatchHeads: Sendable {
     return tables
   }
 
-  /// An upper bound of |q_c| for every coordinate c of head `h`, when no normalized coordinate exceeds `largest`.
-  private static func bounds(_ query: SparseRows, head h: Int, headSize: Int, largest: Float) -> [Double] {
-    (0..<headSize).map { c in
-      let row = h * headSize + c
-      var sum = Double(abs(query.bias[row]))
-      for e in query.starts[row]..<query.starts[row + 1] { sum += Double(abs(query.values[e]) * largest) }
-      return sum
-    }
-  }
-
-  /// How far, at least, the wanted key's score leads every other key's.
+  /// How far, at least, the wanted key's score leads every other key's, whatever float32 and the rotation change.
   private static func lead(
-    of query: SignatureTable, over key: SignatureTable, queryBound: [Double], configuration: ModelConfiguration,
-    head: Int
+    of query: SignatureTable, over key: SignatureTable, queryBounds: [RowBounds], keyBounds: [RowBounds],
+    configuration: ModelConfiguration, head: Int
   ) throws(StructureRefusal) -> Double {
     let scale = configuration.resolvedAttentionScale
+    guard scale > 0 else { throw StructureRefusal("scores are multiplied by \(scale), which is not positive") }
     let (headSize, half) = (configuration.headSize, configuration.headSize / 2)
     var smallest = Double.infinity
     var slack = 0.0
     var total = 0.0
-    var keyBound = [Double](repeating: 0, count: headSize)
     for (i, row) in key.rows.enumerated() {
-      keyBound[row % headSize] = Double(key.largest[i])
       let greatest = Double(query.largest[i]) * Double(key.largest[i])
       let least = Double(query.smallest[i]) * Double(key.smallest[i])
       slack += greatest - least
-      total += greatest
       guard key.varyingSigns >> UInt64(i) & 1 != 0 else { continue }
       guard least > 0 else {
         throw StructureRefusal("head \(head) does not read key coordinate \(row % headSize) at every position")
       }
       smallest = min(smallest, least)
     }
-    // float32: products and sums of at most D terms, each within a few units of 2^-24
-    slack += total * Double(headSize + 4) * 0x1p-23
+    func pair(_ i: Int, _ j: Int) {
+      // What the projections' own rounding changes, and what the score's: products of at most D terms.
+      let (q, k) = (queryBounds[i], keyBounds[j])
+      slack += q.magnitude * k.error + q.error * (k.magnitude + k.error)
+      total += q.magnitude * k.magnitude
+    }
+    for i in 0..<headSize { pair(i, i) }
     if case .rotary(let encoding) = configuration.positions {
       let frequencies = encoding.inverseFrequencies(headSize: headSize)
       for i in 0..<half {
-        let angle = min(frequencies[i] * Double(max(0, configuration.maximumPositionCount - 1)), .pi)
-        let aligned = queryBound[i] * keyBound[i] + queryBound[i + half] * keyBound[i + half]
-        let crossed = queryBound[i + half] * keyBound[i] + queryBound[i] * keyBound[i + half]
+        let (j, angle) = (
+          i + half, min(abs(frequencies[i]) * Double(max(0, configuration.maximumPositionCount - 1)), .pi)
+        )
+        pair(i, j)
+        pair(j, i)
+        let aligned =
+          queryBounds[i].magnitude * keyBounds[i].magnitude + queryBounds[j].magnitude * keyBounds[j].magnitude
+        let crossed =
+          queryBounds[j].magnitude * keyBounds[i].magnitude + queryBounds[i].magnitude * keyBounds[j].magnitude
         slack += aligned * (1 - cosine(angle)) + crossed * min(angle, 1)
       }
     }
     guard !key.rows.isEmpty, smallest < .infinity else { return .infinity }  // one key only: nothing to lead
+    slack += RoundingBounds.error(ofSum: total, terms: headSize + 8)
+    guard scale * total < 1e30 else { throw StructureRefusal("head \(head): scores up to \(scale * total)") }
     let lead = scale * (2 * smallest - 2 * slack)
     guard lead >= requiredLead else {
       throw StructureRefusal(

@@ -63,6 +63,19 @@ struct StateSpace: Sendable {
 struct VectorNormalization: Sendable {
   let kind: ModelConfiguration.Normalization
   let weights: NormalizationWeights
+  /// The largest |gain| and the largest |bias|.
+  let greatestGain: Double
+  let greatestBias: Double
+
+  init(kind: ModelConfiguration.Normalization, weights: NormalizationWeights) {
+    self.kind = kind
+    self.weights = weights
+    greatestGain = weights.gain.isEmpty ? 1 : weights.gain.reduce(0) { max($0, Double(abs($1))) }
+    greatestBias = (weights.bias ?? []).reduce(0) { max($0, Double(abs($1))) }
+  }
+
+  /// Whether the mean is taken off, so that every column reads every other.
+  var takesMean: Bool { if case .layer = kind { true } else { false } }
 
   /// The mean that is taken off and the factor that is applied, for a vector with the given sums.
   @inline(__always)
