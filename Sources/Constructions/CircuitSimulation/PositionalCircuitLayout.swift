@@ -104,7 +104,8 @@ public struct PositionalCircuitLayout: Sendable, Equatable {
   public var cacheBytes: Int { positionCount * 2 * fanIn * headSize * 4 }
 
   /// The smallest s for which F_{0,s} holds every number that a step forms without a harmful saturation: B_s >= K + 1, and at least 2,
-  /// because the weight -2 has to exist. It does not depend on T.
+  /// because the weight -2 has to exist. It does not depend on T. (Right tokens need only B_s > K + 1/2: three operands run at s = 2, where
+  /// the result is -1/2 instead of -1.)
   public static func requiredSignificandBits(fanIn: Int) -> Int {
     var s = 2
     while Double(1 << (2 * s) - 1) / Double(1 << s) < Double(fanIn + 1) { s += 1 }

@@ -27,7 +27,8 @@ public struct SimulationCost: Sendable, Equatable, Codable {
   public var cacheBytes: Int
   /// The most chain wires that are live at once.
   public var liveWireCount: Int
-  /// Multiplications and additions of a token in the dense path, averaged over a run: coordinates that are zero in every row are not counted.
+  /// Multiply-adds of an emitted token in the dense path, averaged over a run: those of the rows and columns that the engine keeps because
+  /// they are not all zero, and of the scores and sums of attention.
   public var denseOperationsPerToken: Int
   /// An estimate of tokens per second and core with dense attention, from 10^10 multiplications and additions a second.
   public var expectedDenseTokensPerSecond: Double
@@ -41,8 +42,11 @@ public struct SimulationCost: Sendable, Equatable, Codable {
     self.depth = depth
     liveWireCount = chain.liveWireCount
     layerCount = 1
+    let (k, units) = (chain.fanIn, 1 << chain.fanIn)
+    let products: Int
     let codeLength: Int
-    let headOperations: Int
+    /// Positions that the first and the last emitted token attend to.
+    let contexts: (first: Int, last: Int)
     switch form {
     case .llama:
       let layout = LlamaCircuitLayout(wireCount: chain.wireCount, fanIn: chain.fanIn)
@@ -52,7 +56,11 @@ public struct SimulationCost: Sendable, Equatable, Codable {
       parameterCount = layout.parameterCount
       cacheBytes = layout.cacheBytes
       codeLength = layout.code.length
-      headOperations = layout.vocabularySize * (codeLength + 1)
+      // K queries and one key of code and rotation partners, one value; from the codes, the value and the one.
+      products =
+        ((k + 1) * 2 * codeLength + 1) * ((k + 1) * codeLength + 2) + k * k + 2 * units * (k + units + 1) + units
+        + vocabularySize * (codeLength + 1)
+      contexts = (1 + chain.inputCount, 1 + chain.wireCount)
     case .li:
       let layout = PositionalCircuitLayout(
         wireCount: chain.wireCount, inputCount: chain.inputCount, fanIn: chain.fanIn, target: .gpt2)
@@ -61,16 +69,16 @@ public struct SimulationCost: Sendable, Equatable, Codable {
       intermediateSize = layout.intermediateSize
       parameterCount = layout.parameterCount
       cacheBytes = layout.cacheBytes
-      codeLength = 2 * layout.code.length
-      headOperations = 2
+      codeLength = layout.code.length
+      // K queries and keys of interleaved code, K values; what writes the stream writes it twice, as x and -x.
+      products =
+        (4 * k * codeLength + k) * ((k + 1) * codeLength + 2) + 2 * k * k + units * (k + units + 1) + 2 * units + 2
+      contexts = (max(1, chain.inputCount), layout.positionCount - 1)
     }
     headCount = chain.fanIn
     parameterBytes = 4 * parameterCount
-    let meanContext = chain.inputCount + (chain.stepCount + 1) / 2
-    // Scores over the code and one value coordinate a head; projections and feedforward read few columns.
-    let attention = meanContext * chain.fanIn * (codeLength + 2)
-    let layer = 4 * chain.fanIn * codeLength + 3 * (1 << chain.fanIn) * (chain.fanIn + 2)
-    denseOperationsPerToken = headOperations + attention + layer
+    // Scores over code and partners (or constants), and one value coordinate a head.
+    denseOperationsPerToken = products + (contexts.first + contexts.last) * k * (2 * codeLength + 1) / 2
     expectedDenseTokensPerSecond = 1e10 / Double(denseOperationsPerToken + 20_000)
     expectedIndexedTokensPerSecond = 5e7
   }
