@@ -117,7 +117,7 @@ private func rounds(_ quick: Int, slow: Int) -> Int {
     let models = models()
     var counts: [String: SoundnessCounts] = [:]
     var total = SoundnessCounts()
-    for round in 0..<rounds(1_500, slow: 100_000) {
+    for round in 0..<rounds(1_500, slow: 30_000) {
       var random = Philox(key: 82, stream: UInt64(round))
       let built = models[round % models.count]
       let mutation = mutated(built.model, using: &random)
