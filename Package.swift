@@ -46,7 +46,7 @@ let package = Package(
     .executableTarget(
       name: "CommandLineTool",
       dependencies: [
-        "Circuits", "Constructions", "Transformers", "Tensors", "Randomness",
+        "Circuits", "Constructions", "Transformers", "ExactArithmetic", "Randomness",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
       ],

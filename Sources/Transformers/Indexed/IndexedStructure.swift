@@ -5,11 +5,15 @@
 ///
 /// For weights that pass, greedy decoding by lookup emits the tokens that dense float32 softmax attention emits:
 /// - every head's wanted key leads all others by more than 104, so that the softmax of dense attention is exactly one-hot;
-/// - what follows attention is a function of the state's class and of the value classes fetched, evaluated with error bounds on a member of the class;
-/// - the winning token leads in every case used by more than float32 rounding may change, whatever the order of its sums (`RoundingBounds`).
+/// - what follows attention is a function of the state's class and of the value classes fetched, evaluated with the layer's own arithmetic on a
+///   member of the class;
+/// - the winning token leads in every case used by more than float32 rounding may change, in whatever order it sums.
 ///
 /// Where a wanted key is not there, or is there twice, a session says so and the caller goes on densely.
 public struct IndexedStructure: Sendable {
+  /// At most so many bytes of memory go into what a session remembers.
+  static let maximumCaseCount = 1 << 26
+
   let space: StateSpace
   let heads: CodeMatchHeads
   let resolver: TokenResolver
@@ -34,10 +38,10 @@ public struct IndexedStructure: Sendable {
   ///
   /// - Throws: The first condition that does not hold.
   public init(checking model: Model) throws(StructureRefusal) {
-    do throws(ModelError) {
+    do {
       try model.validate()
     } catch {
-      throw StructureRefusal("the weights do not fit the configuration: \(error.faults[0])")
+      throw StructureRefusal(error.description)
     }
     guard model.configuration.layerCount == 1, let layer = model.weights.layers.first else {
       throw StructureRefusal("\(model.configuration.layerCount) layers; one is needed")
@@ -51,18 +55,14 @@ public struct IndexedStructure: Sendable {
     heads = try CodeMatchHeads(space, layer: layer)
     resolver = try TokenResolver(space, layer: layer, heads: heads)
     classes = try StateClasses(space, resolver)
-    // A session remembers a byte for each class and choice of values.
-    var cases = max(1, classes.representatives.count)
-    for values in heads.sources.map({ _ in heads.values.map(\.count).max() ?? 1 }) {
-      cases *= max(1, values)
-      guard cases <= IndexedStructure.maximumCaseCount else {
-        throw StructureRefusal("more than \(IndexedStructure.maximumCaseCount) cases of the feedforward layer")
-      }
+    let radix = heads.values.map(\.count).max() ?? 1
+    var cases = classes.representatives.count
+    for _ in heads.wanted where cases <= IndexedStructure.maximumCaseCount { cases *= radix }
+    guard cases <= IndexedStructure.maximumCaseCount else {
+      throw StructureRefusal(
+        "\(cases) cases of what a token computes; at most \(IndexedStructure.maximumCaseCount) are tabulated")
     }
   }
-
-  /// The most cases, of a class and the values it fetched, that a session may have to remember.
-  static let maximumCaseCount = 1 << 28
 
   /// Whether query head `head` of `token` at `position` wants the key that `key` offers.
   public func isWanted(

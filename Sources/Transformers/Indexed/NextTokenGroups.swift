@@ -18,13 +18,12 @@ struct NextTokenGroups: Sendable {
   let decidingColumns: [Int]
   /// The largest absolute value of the head in each deciding column.
   let largestDeciding: [Float]
-  /// By how much, for each unit of the normalization's factor, the code part of the state's group leads every other group.
-  let leadPerFactor: Double
-  /// The sum of the absolute values of the code part of a score, for each unit of the normalization's factor.
-  let codePerFactor: Double
+  /// The columns that hold the code, and the absolute value that every row of the head has there; empty where all rows are one group.
+  let codeColumns: [Int]
+  let largestCode: [Float]
 
   static let noGroup = UInt32.max
-  /// Up to this number of tokens, all rows are one group where their codes do not tell enough.
+  /// Up to this number of tokens, all rows are one group.
   static let smallVocabulary = 64
 
   init(_ space: StateSpace, written: Set<Int>) throws(StructureRefusal) {
@@ -35,50 +34,39 @@ struct NextTokenGroups: Sendable {
       kind: model.configuration.normalization, weights: model.weights.finalNormalization)
     let ranges = head.columnRanges()
     let used = (0..<width).filter { ranges[$0].largest != 0 }
-    let states = model.weights.tokenEmbedding.columnRanges()
-    let code = used.filter { c in
-      !written.contains(c) && ranges[c].isOneMagnitude && states[c].isOneMagnitude && normalization.bias(c) == 0
-    }
-    let deciding = used.filter { !code.contains($0) }
-    let weights = code.map { c in
-      Double(ranges[c].largest) * Double(states[c].largest) * Double(abs(normalization.gain(c)))
-    }
-    let flipped = code.map { normalization.gain($0) < 0 }
-    if rows <= NextTokenGroups.smallVocabulary {
-      // Of coordinates of about 1 this is what the deciding columns can do; where it is less than a code's lead, the next group is known
-      // without the values, which is what a schedule of the cache needs.
-      let largest = deciding.reduce(0) { $0 + Double(ranges[$1].largest) * Double(abs(normalization.gain($1))) }
-      guard
-        !space.hasLearnedPositions, !normalization.takesMean, (1...64).contains(code.count),
-        (weights.min() ?? 0) > 2 * largest, head.hasGroups(ofAtMost: 8, columns: code, flipped: flipped)
-      else {
-        starts = [0, rows]
-        tokens = (0..<UInt32(rows)).map { $0 }
-        groupOfState = [UInt32](repeating: 0, count: space.count)
-        kindOfGroup = [0]
-        decidingColumns = used
-        largestDeciding = used.map { ranges[$0].largest }
-        leadPerFactor = .infinity
-        codePerFactor = 0
-        return
-      }
+    guard rows > NextTokenGroups.smallVocabulary else {
+      starts = [0, rows]
+      tokens = (0..<UInt32(rows)).map { $0 }
+      groupOfState = [UInt32](repeating: 0, count: space.count)
+      kindOfGroup = [0]
+      decidingColumns = used
+      largestDeciding = used.map { ranges[$0].largest }
+      codeColumns = []
+      largestCode = []
+      return
     }
     guard !space.hasLearnedPositions else {
       throw StructureRefusal("learned positions with more than \(NextTokenGroups.smallVocabulary) tokens")
     }
+    let states = model.weights.tokenEmbedding.columnRanges()
+    let code = used.filter { c in
+      !written.contains(c) && ranges[c].isOneMagnitude && states[c].isOneMagnitude && normalization.bias(c) == 0
+    }
     guard !code.isEmpty, code.count <= 64 else {
       throw StructureRefusal("the head reads \(code.count) columns that hold a code; it needs 1 to 64")
     }
-    guard !normalization.takesMean else {
+    if case .layer = model.configuration.normalization {
       throw StructureRefusal("layer normalization with more than \(NextTokenGroups.smallVocabulary) tokens")
     }
-    decidingColumns = deciding
-    largestDeciding = deciding.map { ranges[$0].largest }
+    codeColumns = code
+    largestCode = code.map { ranges[$0].largest }
+    decidingColumns = used.filter { !code.contains($0) }
+    largestDeciding = decidingColumns.map { ranges[$0].largest }
     let kinds = try NextTokenGroups.rowKinds(head, columns: decidingColumns)
 
     var numbering: [UInt64: UInt32] = [:]
     var groupOfRow = [UInt32](repeating: 0, count: rows)
-    head.forEachSignature(columns: code, flipped: flipped) { row, signature in
+    head.forEachSignature(columns: code, flipped: code.map { normalization.gain($0) < 0 }) { row, signature in
       let next = UInt32(numbering.count)
       let known = numbering[signature]
       if known == nil { numbering[signature] = next }
@@ -116,8 +104,6 @@ struct NextTokenGroups: Sendable {
     self.starts = starts
     self.tokens = tokens
     self.kindOfGroup = kindOfGroup
-    leadPerFactor = 2 * (weights.min() ?? 0)
-    codePerFactor = weights.reduce(0, +)
   }
 
   /// For each row, a number below 255 that tells apart rows that differ on `columns`.
@@ -174,13 +160,6 @@ extension Tensor<Float> {
       }
     }
     return zip(smallest, largest).map { ColumnRange(smallest: $0, largest: $1) }
-  }
-
-  /// Whether at most `limit` rows share their signs on the given columns.
-  func hasGroups(ofAtMost limit: Int, columns: [Int], flipped: [Bool]) -> Bool {
-    var counts: [UInt64: Int] = [:]
-    forEachSignature(columns: columns, flipped: flipped) { counts[$1, default: 0] += 1 }
-    return counts.values.allSatisfy { $0 <= limit }
   }
 
   /// Calls `body` for each row with the signs of the given columns, bit i for `columns[i]`, inverted where `flipped`.

@@ -5,13 +5,19 @@ import Tensors
   import Glibc
 #endif
 
-/// The feedforward layer and the head of a one-layer decoder, evaluated for one state and one choice of fetched values with bounds of what
-/// float32 may make of it.
+/// The feedforward layer and the head of a one-layer decoder, evaluated with error bounds for one state and one choice of fetched values.
 struct TokenResolver: Sendable {
+  /// What is added to one column of the residual stream, and how far float32 evaluation may be from it.
+  struct Contribution: Sendable {
+    let column: Int
+    let value: Double
+    let error: Double
+  }
+
   let space: StateSpace
   let groups: NextTokenGroups
-  /// `attended[h][class]`: what head h adds to the residual stream when it fetches that value class, as (column, number, error) triples.
-  let attended: [[[(column: Int, value: Double, error: Double)]]]
+  /// `attended[h][class]`: what head h adds to the residual stream when it fetches that value class.
+  let attended: [[[Contribution]]]
   let attentionBias: [(column: Int, value: Float)]
   let gate: SparseRows?
   let up: SparseRows
@@ -23,36 +29,28 @@ struct TokenResolver: Sendable {
   let written: Set<Int>
   /// The columns that the feedforward layer reads.
   let read: Set<Int>
-  private let readColumns: [Int]
-  private let downRows: [Int]
 
   init(_ space: StateSpace, layer: LayerWeights, heads: CodeMatchHeads) throws(StructureRefusal) {
     let configuration = space.model.configuration
     let headSize = configuration.headSize
     let output = layer.output.weight
-    var attended: [[[(column: Int, value: Double, error: Double)]]] = []
+    var attended: [[[Contribution]]] = []
     for h in 0..<configuration.headCount {
-      let errors = heads.valueErrors[heads.sources[h]]
+      let doubts = heads.valueErrors[heads.sources[h]]
       attended.append(
-        try heads.values[heads.sources[h]].map { vector throws(StructureRefusal) in
-          var changes: [(column: Int, value: Double, error: Double)] = []
-          for c in 0..<output.rowCount {
-            var (sum, magnitude, error) = (0.0, 0.0, 0.0)
-            for d in 0..<headSize where vector[d] != 0 || errors[d] != 0 {
-              let weight = Double(output[c, h * headSize + d])
-              sum += weight * Double(vector[d])
-              magnitude += abs(weight) * (abs(Double(vector[d])) + errors[d])
-              error += abs(weight) * errors[d]
+        heads.values[heads.sources[h]].map { vector in
+          (0..<output.rowCount).compactMap { c in
+            var (sum, mass, error) = (0.0, 0.0, 0.0)
+            for d in 0..<headSize {
+              let w = Double(output[c, h * headSize + d])
+              sum += w * Double(vector[d])
+              mass += abs(w * Double(vector[d]))
+              error += abs(w) * doubts[d]
             }
-            // A sum that cancels here need not cancel in another order: the column counts as written.
-            guard magnitude > 0 else { continue }
-            guard magnitude < RoundingBounds.greatest else {
-              throw StructureRefusal("head \(h) writes numbers up to \(magnitude) to column \(c)")
-            }
-            let terms = configuration.headCount * headSize + 1
-            changes.append((c, sum, error + RoundingBounds.error(ofSum: magnitude, terms: terms)))
+            // All heads are summed at once.
+            error += Rounding.accumulated(headSize * configuration.headCount) * (mass + error)
+            return mass == 0 && error == 0 ? nil : Contribution(column: c, value: sum, error: error)
           }
-          return changes
         })
     }
     var written = Set(attended.flatMap { $0.flatMap { $0.map(\.column) } })
@@ -70,8 +68,6 @@ struct TokenResolver: Sendable {
     self.down = down
     self.written = written
     read = Set(up.activeColumns).union(gate?.activeColumns ?? [])
-    readColumns = read.sorted()
-    downRows = down.activeRows
     feedForwardNormalization = VectorNormalization(
       kind: configuration.normalization, weights: layer.feedForwardNormalization)
     finalNormalization = VectorNormalization(
@@ -80,90 +76,91 @@ struct TokenResolver: Sendable {
   }
 
   /// The place, within the state's group, of the token that wins after head h fetched value class `fetched[h]`; `nil` where the winner does
-  /// not lead by more than float32 may change, whatever the order of its sums.
+  /// not lead by more than float32 rounding may change, in whatever order it sums.
   func place(of state: Int, fetched: [Int]) -> Int? {
-    var x = EnclosedVector(space.vector(state))
+    let embedded = space.vector(state)
+    let width = space.width
+    var x = BoundedVector(values: embedded.map { Double($0) }, errors: [Double](repeating: 0, count: width))
     let squares = x.values.reduce(0) { $0 + $1 * $1 }
-    for (h, fetchedClass) in fetched.enumerated() {
-      for (column, value, error) in attended[h][fetchedClass] { x.add(value, error: error, at: column) }
-    }
     for (column, value) in attentionBias { x.add(Double(value), error: 0, at: column) }
-    guard
-      let (n, _) = feedForwardNormalization.apply(x, squaresBefore: squares, columns: readColumns),
-      let hidden = hiddenUnits(n)
-    else { return nil }
-    for c in downRows {
-      guard let change = down.apply(row: c, to: hidden) else { return nil }
-      x.add(change.value, error: change.error, at: c)
+    for (h, fetchedClass) in fetched.enumerated() {
+      for part in attended[h][fetchedClass] { x.add(part.value, error: part.error, at: part.column) }
     }
-    guard
-      let (final, scale) = finalNormalization.apply(x, squaresBefore: squares, columns: groups.decidingColumns)
+    guard x.isInRange, let n = feedForwardNormalization.normalized(x, othersSquares: squares), n.isInRange,
+      let hidden = hiddenUnits(n), hidden.isInRange
     else { return nil }
-    return winner(of: Int(groups.groupOfState[state]), final, factor: scale.factor)
+    for c in 0..<width where down.starts[c] < down.starts[c + 1] || down.bias[c] != 0 {
+      let (value, error) = down.apply(row: c, to: hidden)
+      x.add(value, error: error, at: c)
+    }
+    guard x.isInRange, let last = finalNormalization.normalized(x, othersSquares: squares), last.isInRange else {
+      return nil
+    }
+    return winner(ofGroup: Int(groups.groupOfState[state]), last)
   }
 
-  /// The hidden units of the feedforward layer.
-  private func hiddenUnits(_ n: EnclosedVector) -> EnclosedVector? {
-    var hidden = EnclosedVector([Float](repeating: 0, count: up.rowCount))
-    for unit in 0..<up.rowCount {
-      guard let input = up.apply(row: unit, to: n) else { return nil }
-      let (z, zError): (Double, Double)
+  private func hiddenUnits(_ n: BoundedVector) -> BoundedVector? {
+    let count = up.rowCount
+    var hidden = BoundedVector(
+      values: [Double](repeating: 0, count: count), errors: [Double](repeating: 0, count: count))
+    for unit in 0..<count {
+      let (input, inputError) = up.apply(row: unit, to: n)
+      var (argument, argumentError) = (input, inputError)
+      if case .gatedSiLU = space.model.configuration.feedForward {
+        guard let gate else { return nil }
+        (argument, argumentError) = gate.apply(row: unit, to: n)
+      }
+      guard abs(argument) + argumentError < 1e18 else { return nil }
+      // SiLU and GELU have slopes below 1.2 everywhere.
       switch space.model.configuration.feedForward {
-      case .relu:
-        hidden.values[unit] = max(input.value, 0)
-        hidden.errors[unit] = input.error
-        continue
       case .gatedSiLU:
-        guard let gate = gate?.apply(row: unit, to: n) else { return nil }
-        // silu and its float32 forms: the slope lies within (-0.1, 1.1).
-        (z, zError) = (gate.value / (1 + exp(-gate.value)), 1.1 * gate.error)
-        let error = zError + RoundingBounds.error(ofSum: abs(z), terms: 8)
-        hidden.values[unit] = z * input.value
+        let silu = argument / (1 + exp(-argument))
+        let error = 1.2 * argumentError + Rounding.activation * abs(silu) + Rounding.smallestNormal
+        hidden.values[unit] = silu * input
         hidden.errors[unit] =
-          error * (abs(input.value) + input.error) + abs(z) * input.error
-          + RoundingBounds.error(ofSum: abs(z * input.value), terms: 1)
+          error * (abs(input) + inputError) + abs(silu) * inputError + 2 * Rounding.unit * abs(silu * input)
+          + Rounding.smallestNormal
+      case .relu:
+        hidden.values[unit] = max(input, 0)
+        hidden.errors[unit] = inputError
       case .geluTanh:
-        let cube = input.value * input.value * input.value
-        let t = 2 * (2 / Double.pi).squareRoot() * (input.value + 0.044715 * cube)
-        z = input.value / (1 + exp(-t))
-        // The slope lies within (-0.2, 1.2); x and its cube have one sign, so t is known to a relative error, which |x t| e^-|t| damps.
-        hidden.values[unit] = z
-        hidden.errors[unit] = 1.2 * input.error + RoundingBounds.error(ofSum: abs(input.value), terms: 16)
+        let gelu =
+          0.5 * input * (1 + tanh(0.797_884_560_802_865_4 * (input + 0.044715 * input * input * input)))
+        hidden.values[unit] = gelu
+        hidden.errors[unit] =
+          1.2 * inputError + Rounding.activation * abs(input) + Rounding.smallestNormal
       }
     }
     return hidden
   }
 
-  /// The token of the group that wins within it and over all other groups.
-  private func winner(of group: Int, _ n: EnclosedVector, factor: Double) -> Int? {
+  /// The place of the token of `group` that wins on the normalized residual `n`, where it does by more than rounding may change.
+  private func winner(ofGroup group: Int, _ n: BoundedVector) -> Int? {
     let head = space.model.head
-    var (best, second, place) = (-Double.infinity, -Double.infinity, 0)
-    var error = 0.0
-    var largest = 0.0
-    for (i, c) in groups.decidingColumns.enumerated() {
-      let weight = Double(groups.largestDeciding[i])
-      largest += weight * (abs(n.values[c]) + n.errors[c])
-      error += weight * n.errors[c]
-    }
-    // The dense product sums a row's code part with the deciding part, in any order.
-    let code = groups.codePerFactor * factor
-    guard largest + code < RoundingBounds.greatest else { return nil }
-    error += RoundingBounds.error(ofSum: largest + code, terms: space.width)
-    for t in groups.starts[group]..<groups.starts[group + 1] {
+    let scores = (groups.starts[group]..<groups.starts[group + 1]).map { t -> Double in
       let row = Int(groups.tokens[t])
-      let score = groups.decidingColumns.reduce(0) { $0 + Double(head[row, $1]) * n.values[$1] }
-      if score > best {
-        (second, best, place) = (best, score, t - groups.starts[group])
-      } else {
-        second = max(second, score)
+      return groups.decidingColumns.reduce(0) { $0 + Double(head[row, $1]) * n.values[$1] }
+    }
+    guard let best = scores.max(), let place = scores.firstIndex(of: best) else { return nil }
+    // What rounding may change in one score: over all columns that the head reads, with the head's largest entries.
+    var (mass, error) = (0.0, 0.0)
+    let columns = [(groups.decidingColumns, groups.largestDeciding), (groups.codeColumns, groups.largestCode)]
+    for (columns, bounds) in columns {
+      for (c, bound) in zip(columns, bounds) {
+        mass += Double(bound) * abs(n.values[c])
+        error += Double(bound) * n.errors[c]
       }
     }
-    guard best - second > 2 * error else { return nil }
-    if groups.leadPerFactor < .infinity {
-      // Any row of another group scores at most the largest deciding part, and lags by the lead of the code part. Of this the
-      // normalization's factor is rounded too.
-      let codeError = RoundingBounds.error(ofSum: code, terms: 2 * space.width)
-      guard groups.leadPerFactor * factor - (largest - best) > 2 * (error + codeError) else { return nil }
+    error += Rounding.accumulated(space.width) * (mass + error) + Double(space.width) * Rounding.smallestNormal
+    let second = scores.enumerated().filter { $0.offset != place }.map(\.element).max() ?? -.infinity
+    guard mass + error < 1e37, best - second > 2 * error else { return nil }
+    if !groups.codeColumns.isEmpty {
+      // Any row of another group scores at most the largest deciding part, and lags by the lead of the code part.
+      let largest = zip(groups.decidingColumns, groups.largestDeciding).reduce(0) {
+        $0 + Double($1.1) * abs(n.values[$1.0])
+      }
+      let codeLead = zip(groups.codeColumns, groups.largestCode).map { 2 * Double($1) * abs(n.values[$0]) }.min() ?? 0
+      guard codeLead - (largest - best) > 2 * error else { return nil }
     }
     return place
   }
