@@ -88,7 +88,8 @@ let package = Package(
     .testTarget(
       name: "ConstructionsTests",
       dependencies: [
-        "Constructions", "Transformers", "Circuits",
+        "Constructions", "Transformers", "Tensors", "Circuits", "ExactArithmetic", "Randomness", "TestSupport",
+        .product(name: "Crypto", package: "swift-crypto"),
       ], swiftSettings: strict),
     .testTarget(
       name: "CommandLineToolTests", dependencies: ["TestSupport"], swiftSettings: strict),
