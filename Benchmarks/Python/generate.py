@@ -1,6 +1,6 @@
 """The process that TransformersProcess.swift speaks with: `python generate.py THREADS`, one JSON object a line.
 
-{"folder": PATH} loads a model in float32 and answers {"parameters": N}.
+{"folder": PATH} loads a model in float32 and answers {"parameters": N, "attention": NAME}.
 {"prompts": [[token, ...], ...], "count": N} answers {"seconds": S, "tokens": [[token, ...], ...]}, the new tokens of
 each prompt; the time is that of `generate()` alone, greedy and with its key-value cache.
 """
@@ -62,7 +62,7 @@ def main():
         request = json.loads(line)
         if "folder" in request:
             model = load(request["folder"])
-            answer({"parameters": model.num_parameters()})
+            answer({"parameters": model.num_parameters(), "attention": model.config._attn_implementation})
         else:
             seconds, tokens = generate(model, request["prompts"], request["count"])
             answer({"seconds": seconds, "tokens": tokens})

@@ -12,8 +12,9 @@ extension Recorder {
     try compare(mult64, batch: 1, count: isQuick ? 300 : long, rounds: 3, target: .atLeast(10))
     try compare(mult64, batch: 16, count: isQuick ? 50 : 1000, rounds: 3, target: nil)
     try measureDenseProcess()
-    try measureStages(adder64)
-    try measureStages(mult64)
+    try measureStages(adder64, batch: 1)
+    try measureStages(adder64, batch: 16)
+    try measureStages(mult64, batch: 1)
   }
 
   /// Ours and theirs by turns, after one turn of each that does not count.
@@ -22,7 +23,10 @@ extension Recorder {
   ) throws {
     let folder = try folder(of: circuit)
     let engine = try Engine(ModelFolder.read(folder))
-    _ = try transformers.load(folder)
+    let loaded = try transformers.load(folder)
+    guard loaded.parameters == circuit.simulation.cost.parameterCount else {
+      throw BenchmarkFailure("transformers loaded \(loaded.parameters) parameters")
+    }
     let texts = circuit.expectedTokens(for: circuit.assignments(batch))
     let promptCount = circuit.manifest.inputCount + circuit.manifest.leadingTokenCount
     let prompts = texts.map { Array($0[..<promptCount]) }
@@ -56,7 +60,9 @@ extension Recorder {
     let note =
       "float32, greedy, key-value cache, \(extent) after a prompt of \(promptCount), which is counted in the time and not in the tokens; loading is not counted; all tokens equal the circuit's."
     add(Measurement(group, "Wright", .tokensPerSecond, ours, note: note))
-    add(Measurement(group, "`transformers` `generate()`", .tokensPerSecond, theirs, note: note))
+    add(
+      Measurement(
+        group, "`transformers` `generate()`, attention \(loaded.attention)", .tokensPerSecond, theirs, note: note))
     add(
       Measurement(
         group, "Wright / transformers", .times, zip(ours, theirs).map { $0 / $1 }, target: target,
@@ -80,16 +86,16 @@ extension Recorder {
   }
 
   /// The stages of a step, by the session's own timers.
-  private mutating func measureStages(_ circuit: BenchmarkCircuit) throws {
+  private mutating func measureStages(_ circuit: BenchmarkCircuit, batch: Int) throws {
     let engine = try Engine(ModelFolder.read(folder(of: circuit)))
-    let prompt = circuit.manifest.prompt(circuit.assignments(1)[0])
+    let prompts = circuit.assignments(batch).map(circuit.manifest.prompt)
     let count = isQuick ? min(300, circuit.manifest.emittedTokenCount) : circuit.manifest.emittedTokenCount
     var runs: [StageTimes] = []
     for _ in 0...repetitions(5) {
-      let session = engine.makeSession()
-      session.append([Array(prompt.dropLast())], logits: .none)
+      let session = engine.makeSession(batchSize: batch)
+      session.append(prompts.map { Array($0.dropLast()) }, logits: .none)
       session.stageTimes = StageTimes()
-      _ = session.generate(after: [[prompt[prompt.count - 1]]], maximumNewTokens: count)
+      _ = session.generate(after: prompts.map { Array($0.suffix(1)) }, maximumNewTokens: count)
       if let times = session.stageTimes { runs.append(times) }
     }
     runs.removeFirst()
@@ -99,11 +105,10 @@ extension Recorder {
     for (name, time) in stages {
       add(
         Measurement(
-          "Dense: where a token's time goes, \(circuit.name)", name, .seconds,
-          runs.map { time($0) / .seconds(count) },
+          "Dense: where a token's time goes, \(circuit.name), batch \(batch)", name, .seconds,
+          runs.map { time($0) / .seconds(count * batch) },
           note:
-            "A token's mean over a chain, with the timers running, which themselves take some tens of nanoseconds a stage."
-        ))
+            "The mean of all tokens of a chain, with the timers running, which take some tens of nanoseconds a stage."))
     }
   }
 }

@@ -23,7 +23,11 @@ final class TransformersProcess {
     var count: Int?
   }
 
-  private struct Loaded: Decodable { var parameters: Int }
+  struct Loaded: Decodable {
+    var parameters: Int
+    /// The implementation of attention that `transformers` chose.
+    var attention: String
+  }
 
   let versions: Versions
   private let process = Process()
@@ -47,8 +51,8 @@ final class TransformersProcess {
     process.waitUntilExit()
   }
 
-  /// Loads the model in `folder`; what was loaded before is dropped. Returns its number of parameters.
-  func load(_ folder: String) throws -> Int { try ask(Request(folder: folder), for: Loaded.self).parameters }
+  /// Loads the model in `folder`; what was loaded before is dropped.
+  func load(_ folder: String) throws -> Loaded { try ask(Request(folder: folder), for: Loaded.self) }
 
   /// Continues each prompt greedily by `count` tokens.
   func generate(after prompts: [[Int]], count: Int) throws -> Generated {
