@@ -2,12 +2,6 @@
 import Constructions
 import Transformers
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// A constructed model with the meaning of its tokens.
 struct SimulationFolder {
   let manifest: SimulationManifest
@@ -28,17 +22,10 @@ struct SimulationFolder {
 
   /// What the folder says about its tokens, checked against its model's sizes; `nil` where there is no such file.
   static func manifest(of folder: ModelFolder) throws -> SimulationManifest? {
-    guard let bytes = try folder.file(SimulationManifest.fileName) else { return nil }
+    let limit = SimulationManifest.sizeLimit
+    guard let bytes = try folder.file(SimulationManifest.fileName, limit: limit) else { return nil }
     let place = "\(folder.path)/\(SimulationManifest.fileName)"
-    let manifest: SimulationManifest
-    do {
-      manifest = try JSONDecoder().decode(SimulationManifest.self, from: Data(bytes))
-    } catch let error as DecodingError {
-      throw Failure.refused(place, expected: "what wright construct writes", found: SimulationFolder.text(error))
-    }
-    if let fault = manifest.violatedInvariant {
-      throw Failure.refused(place, expected: "what wright construct writes", found: fault)
-    }
+    let manifest = try SimulationManifest(parsing: bytes, path: place)
     let configuration = folder.configuration
     let tokens = manifest.form == .llama ? 2 * manifest.wireCount + 2 : 2
     guard configuration.vocabularySize == tokens else {
@@ -57,20 +44,6 @@ struct SimulationFolder {
         place, expected: "at most the model's \(configuration.maximumPositionCount) positions", found: "\(positions)")
     }
     return manifest
-  }
-
-  /// A decoding error in one line.
-  private static func text(_ error: DecodingError) -> String {
-    func path(_ context: DecodingError.Context) -> String {
-      let keys = context.codingPath.map(\.stringValue).joined(separator: ".")
-      return keys.isEmpty ? "" : "key \(keys): "
-    }
-    switch error {
-    case .keyNotFound(let key, let context): return "\(path(context))no key \(key.stringValue)"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-      return path(context) + context.debugDescription
-    @unknown default: return "\(error)"
-    }
   }
 
   /// How the inputs of the circuit are written.

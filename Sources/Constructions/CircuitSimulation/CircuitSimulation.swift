@@ -2,12 +2,6 @@
 public import Circuits
 public import Transformers
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// A transformer that evaluates a circuit by chain of thought, one token a gate.
 ///
 ///     let circuit = try Circuit(contentsOf: "adder.aag")
@@ -78,9 +72,7 @@ public struct CircuitSimulation: Sendable {
   public func write(to path: String, options: ModelFolder.WriteOptions = .init()) throws {
     var options = options
     options.policy = form == .llama ? .exactOnly : options.policy
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-    options.extraFiles[SimulationManifest.fileName] = Array(try encoder.encode(manifest))
+    options.extraFiles[SimulationManifest.fileName] = try manifest.serialized()
     let model = model()
     var generation = GenerationSettings(model.configuration)
     generation.maximumLength = nil
