@@ -88,7 +88,7 @@ let package = Package(
     .testTarget(
       name: "ConstructionsTests",
       dependencies: [
-        "Constructions", "Transformers", "Circuits",
+        "Constructions", "Transformers", "Tensors", "Circuits", "ExactArithmetic", "Randomness",
       ], swiftSettings: strict),
     .testTarget(
       name: "CommandLineToolTests", dependencies: ["TestSupport"], swiftSettings: strict),
