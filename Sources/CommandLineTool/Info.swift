@@ -39,6 +39,7 @@ struct Info: ParsableCommand {
       var name: String
       var firstColumn: Int
       var size: Int
+      var meaning: String?
     }
     /// What the check of the weights says.
     struct Structure: Encodable {
@@ -92,7 +93,8 @@ struct Info: ParsableCommand {
     var column = 0
     return (manifest?.residualStream ?? []).map { block in
       defer { column += block.size }
-      return Report.Directions(name: block.name, firstColumn: column, size: block.size)
+      return Report.Directions(
+        name: block.name, firstColumn: column, size: block.size, meaning: block.meaning)
     }
   }
 
@@ -145,7 +147,10 @@ struct Info: ParsableCommand {
       text += "\nresidual stream\n"
       text += table(
         numbers.residualStream.map { block in
-          ("  columns \(block.firstColumn)..<\(block.firstColumn + block.size)", block.name)
+          (
+            "  columns \(block.firstColumn)..<\(block.firstColumn + block.size)",
+            block.meaning.map { "\(block.name): \($0)" } ?? block.name
+          )
         })
     }
     return text

@@ -162,7 +162,10 @@ struct SimulationCommandTests {
     #expect((report["structure"] as? [String: Any])?["isIndexed"] as? Bool == true)
     let directions = try #require(report["residualStream"] as? [[String: Any]])
     #expect(directions.compactMap { $0["name"] as? String }.starts(with: ["own", "operand0", "operand1", "next"]))
-    #expect(try run("info", "model").output.contains("passed: runs by lookup"))
+    #expect(directions.allSatisfy { ($0["meaning"] as? String)?.isEmpty == false })
+    let text = try run("info", "model").output
+    #expect(text.contains("passed: runs by lookup"))
+    #expect(text.contains("operand1: code of operand 1 of the next wire's gate"))
   }
 
   @Test(arguments: ["missing", "adder.aag", "without-manifest", "wrong-manifest", "broken-manifest"])

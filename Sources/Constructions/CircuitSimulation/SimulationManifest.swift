@@ -19,6 +19,8 @@ public struct SimulationManifest: Codable, Sendable, Equatable {
     public var name: String
     /// The number of columns.
     public var size: Int
+    /// What its columns say, for people; programs go by the name.
+    public var meaning: String?
   }
 
   /// The version of this file's layout.
@@ -72,7 +74,7 @@ public struct SimulationManifest: Codable, Sendable, Equatable {
     readOut = chain.readOut.map(\.code)
     foldsInverters = options.foldsInverters
     dropsDeadGates = options.dropsDeadGates
-    residualStream = stream.subspaces.map { Block(name: $0.name, size: $0.size) }
+    residualStream = stream.subspaces.map { Block(name: $0.name, size: $0.size, meaning: $0.meaning) }
   }
 
   /// The number of outputs.
