@@ -30,7 +30,7 @@ public struct SimulationCost: Sendable, Equatable, Codable {
   public var liveWireCount: Int
   /// Multiplications with an addition of a token, averaged over a run. In the dense path coordinates that are zero in every row are not
   /// counted; the scalar reference, in which a finite precision runs, forms every one.
-  public var operationsPerToken: Int
+  public var denseOperationsPerToken: Int
   /// An estimate of tokens per second and core with dense attention, one assignment at a time; `nil` in finite precision.
   public var expectedDenseTokensPerSecond: Double?
   /// An estimate of tokens per second and core by lookup, where no product is formed; `nil` in finite precision.
@@ -90,16 +90,16 @@ public struct SimulationCost: Sendable, Equatable, Codable {
     if form == .li, case .finitePrecision(let format) = target {
       // Every product of every map, scores and values of every position.
       let maps = hiddenSize * (4 * k * codeLength + 2 * intermediateSize + vocabularySize)
-      operationsPerToken = maps + meanContext * k * 2 * codeLength
+      denseOperationsPerToken = maps + meanContext * k * 2 * codeLength
       let isFixedPoint = format.minimumExponent == format.maximumExponent
       expectedFiniteTokensPerSecond =
-        (isFixedPoint ? Rate.fixedPoint : Rate.floatingPoint) / Double(operationsPerToken)
+        (isFixedPoint ? Rate.fixedPoint : Rate.floatingPoint) / Double(denseOperationsPerToken)
     } else {
       // Scores over the code and one value coordinate a head; projections and feedforward read few columns.
       let attention = meanContext * k * (codeLength + 2)
       let layer = 4 * k * codeLength + 3 * (1 << k) * (k + 2)
-      operationsPerToken = headOperations + attention + layer
-      expectedDenseTokensPerSecond = 1 / (Double(operationsPerToken) / Rate.dense + Rate.denseSecondsBeside)
+      denseOperationsPerToken = headOperations + attention + layer
+      expectedDenseTokensPerSecond = 1 / (Double(denseOperationsPerToken) / Rate.dense + Rate.denseSecondsBeside)
       expectedIndexedTokensPerSecond = Rate.indexed
     }
   }
