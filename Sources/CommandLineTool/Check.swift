@@ -10,8 +10,8 @@ struct Check: ParsableCommand {
     commandName: "check",
     abstract: "Compare every token of a model's chains with the circuit.",
     discussion: """
-      All assignments are tried where there are at most 2^20 of them, or at most --assignments; otherwise corner assignments and
-      random ones, 256 unless told otherwise. Every emitted token and every output is compared with a bit-parallel simulation of the circuit.
+      All assignments are tried where there are at most 2^20 of them, or at most --assignments; otherwise corner assignments and \
+      random ones, 256 unless told otherwise. Every emitted token and every output is compared with a bit-parallel simulation of the circuit. \
       Exits with 0 only when all are equal, with 1 when one differs or the circuit is not the folder's.
 
       EXAMPLE:

@@ -17,8 +17,8 @@ struct Construct: ParsableCommand {
     commandName: "construct",
     abstract: "Write down the weights of a transformer that evaluates a circuit.",
     discussion: """
-      Prints the cost model first, then writes a Hugging Face folder that transformers loads, with wright.json, which says what the tokens mean.
-      The form llama is a LLaMA whose tokens carry wire and value; li is the transformer of Li et al. with the circuit in its absolute
+      Prints the cost model first, then writes a model folder that transformers loads, with wright.json, which says what the tokens mean. \
+      The form llama is a LLaMA whose tokens carry wire and value; li is the transformer of Li et al. with the circuit in its absolute \
       positions, as a GPT-2, or with --precision as the paper has it, in constant precision.
 
       EXAMPLE:
@@ -28,8 +28,8 @@ struct Construct: ParsableCommand {
 
   @OptionGroup var source: CircuitSource
 
-  @Option(name: [.short, .long], help: "The folder to write.", completion: .directory)
-  var output: String
+  @Option(name: [.short, .long], help: "The folder to write; not needed for --dry-run.", completion: .directory)
+  var output: String?
 
   @Option(name: .long, help: "The construction.")
   var form: SimulationForm = .llama
@@ -62,33 +62,35 @@ struct Construct: ParsableCommand {
   }
 
   func validate() throws {
+    if output == nil, !dryRun { throw ValidationError("Missing expected argument '--output <output>'.") }
     if precision != nil, form != .li { throw ValidationError("--precision is for --form li.") }
   }
 
   func run() throws {
     let circuit = try source.circuit()
-    if !dryRun { try folder.checkPlace(output) }
+    let target = dryRun ? nil : output
+    if let target { try folder.checkPlace(target) }
     let clock = ContinuousClock.now
     guard circuit.wireCount < 1 << 28 else {
       throw Failure.refused(source.file, expected: "fewer than 2^28 wires", found: "\(circuit.wireCount)")
     }
     let simulation = try simulation(of: circuit)
     if !report.json { try StandardOutput.print(Construct.text(simulation)) }
-    if !dryRun {
+    if let target {
       // Nothing stands on the disk before the weights are made, so that until then Ctrl-C ends the program at once.
       let (model, tokenizer) = (simulation.model(), try simulation.tokenizer())
       try Interruption.deferring {
         try Failure.writingFolder {
-          try simulation.write(model, tokenizer, to: output, options: folder.writeOptions())
+          try simulation.write(model, tokenizer, to: target, options: folder.writeOptions())
         }
       }
     }
     let seconds = (ContinuousClock.now - clock) / .seconds(1)
     let written = Report(
       cost: simulation.cost, form: form.rawValue, precision: simulation.manifest.precisionName,
-      leastSignificandBits: simulation.leastSignificandBits, folder: dryRun ? nil : output,
-      seconds: dryRun ? nil : seconds)
-    try report.print(written) { dryRun ? "" : "\(output): written in \(Quantity.seconds(seconds))\n" }
+      leastSignificandBits: simulation.leastSignificandBits, folder: target,
+      seconds: target.map { _ in seconds })
+    try report.print(written) { target.map { "\($0): written in \(Quantity.seconds(seconds))\n" } ?? "" }
   }
 
   private func simulation(of circuit: Circuit) throws -> CircuitSimulation {

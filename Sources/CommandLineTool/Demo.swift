@@ -11,7 +11,7 @@ struct Demo: ParsableCommand {
     commandName: "demo",
     abstract: "Hash a message with a LLaMA whose weights are SHA-256.",
     discussion: """
-      Generates the circuit of SHA-256's compression function, constructs the LLaMA, decodes the message's blocks greedily, and compares the
+      Generates the circuit of SHA-256's compression function, constructs the LLaMA, decodes the message's blocks greedily, and compares the \
       digest read off the tokens with swift-crypto's. Then adds two numbers with a smaller model by dense attention.
 
       EXAMPLE:

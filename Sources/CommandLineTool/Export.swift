@@ -9,7 +9,7 @@ struct Export: ParsableCommand {
     commandName: "export",
     abstract: "Write a model folder for other software, in the number type of choice.",
     discussion: """
-      Reads a model folder and writes it anew: a LLaMA or GPT-2 with its tokenizer, which AutoModelForCausalLM and AutoTokenizer load. A
+      Reads a model folder and writes it anew: a LLaMA or GPT-2 with its tokenizer, which AutoModelForCausalLM and AutoTokenizer load. A \
       number that the type cannot hold exactly is refused, and so is a model that transformers has no architecture for.
 
       EXAMPLE:
@@ -50,7 +50,8 @@ struct Export: ParsableCommand {
     guard source.format.isOfTransformers else {
       throw Failure.refused(
         "\(folder)/config.json, key model_type",
-        expected: "an architecture of transformers, which knows neither decoders without normalization nor finite precision "
+        expected:
+          "an architecture of transformers, which knows neither decoders without normalization nor finite precision "
           + "(wright construct --form li without --precision writes the same circuit as a GPT-2)",
         found: source.format.rawValue)
     }

@@ -76,7 +76,7 @@ struct Info: ParsableCommand {
       intermediateSize: c.intermediateSize, layers: c.layerCount, heads: c.headCount,
       keyValueHeads: c.keyValueHeadCount, headSize: c.headSize, positions: c.maximumPositionCount,
       parameters: model.parameterCount, cacheBytes: c.maximumPositionCount * model.cacheNumbersPerPosition * 4,
-      circuit: manifest.map(Info.circuit), residualStream: Info.directions(manifest), 
+      circuit: manifest.map(Info.circuit), residualStream: Info.directions(manifest),
       structure: Info.structure(model, manifest))
     try report.print(numbers) { Info.text(numbers) }
   }
@@ -84,7 +84,8 @@ struct Info: ParsableCommand {
   private static func circuit(_ manifest: SimulationManifest) -> Report.Circuit {
     Report.Circuit(
       name: manifest.circuit, form: manifest.form.rawValue, precision: manifest.precisionName,
-      inputs: manifest.inputCount, outputs: manifest.outputCount, wires: manifest.wireCount, steps: manifest.stepCount, fanIn: manifest.fanIn,
+      inputs: manifest.inputCount, outputs: manifest.outputCount, wires: manifest.wireCount, steps: manifest.stepCount,
+      fanIn: manifest.fanIn,
       foldsInverters: manifest.foldsInverters, dropsDeadGates: manifest.dropsDeadGates)
   }
 
@@ -99,7 +100,8 @@ struct Info: ParsableCommand {
 
   private static func structure(_ model: Model, _ manifest: SimulationManifest?) -> Report.Structure {
     if let name = manifest?.precisionName {
-      return Report.Structure(isIndexed: false, reason: "every operation rounds to \(name), and lookup stands for float32")
+      return Report.Structure(
+        isIndexed: false, reason: "every operation rounds to \(name), and lookup stands for float32")
     }
     do {
       let structure = try IndexedStructure(checking: model)

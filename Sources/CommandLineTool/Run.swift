@@ -10,7 +10,7 @@ struct Run: ParsableCommand {
     commandName: "run",
     abstract: "Run a constructed model on inputs and print the circuit's outputs.",
     discussion: """
-      Prints one line of output bits for each assignment, read off the tokens. The indexed engine runs where the weights pass its check;
+      Prints one line of output bits for each assignment, read off the tokens. The indexed engine runs where the weights pass its check; \
       otherwise the dense engine does, and a note says why. A model in finite precision runs scalar by scalar in that precision.
 
       \(BitText.documentation)

@@ -113,7 +113,7 @@ struct SimulationCommandTests {
     try folder.write("smaller.aag", "aag 3 2 0 1 1\n2\n4\n6\n6 2 4\n")
     let smaller = try run("check", "model", "--circuit", "smaller.aag", "--json")
     #expect(smaller.code == 1)
-    #expect(try smaller.json()["reason"] as? String == "the circuit has 2 inputs and the folder 3")
+    #expect(try smaller.json()["reason"] as? String == "the circuit has 2 inputs and the model 3")
   }
 
   @Test(arguments: ["dense", "indexed"])

@@ -285,6 +285,18 @@ class ExportedFoldersInTransformers(unittest.TestCase):
         self.assertEqual(disagreements(expected, simulation.generated(self.INPUTS, BFLOAT16)), [])
 
 
+class FoldersThatAreNotForTransformers(unittest.TestCase):
+    def test_a_model_in_finite_precision_is_refused_by_its_type_instead_of_misread(self):
+        adder, model = SCRATCH / "finite.aag", SCRATCH / "finite"
+        wright("circuit", "generate", "ripple-carry-adder", "--width", 2, "-o", adder)
+        wright("construct", adder, "-o", model, "--form", "li", "--precision", "0,2")
+        for automatic in (transformers.AutoConfig, transformers.AutoModelForCausalLM):
+            with self.assertRaisesRegex(ValueError, "model type `wright-unnormalized`"):
+                automatic.from_pretrained(model)
+        wright("export", model, "-o", SCRATCH / "finite-copy", "--format", "huggingface", code=65)
+        self.assertFalse((SCRATCH / "finite-copy").exists())
+
+
 class ChangedWeights(unittest.TestCase):
     """One weight is changed, and the comparison has to notice."""
 

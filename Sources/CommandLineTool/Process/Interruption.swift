@@ -37,10 +37,13 @@ enum Interruption {
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     writingEnd.store(ends[1], ordering: .sequentiallyConsistent)
     startThread(reading: ends[0])
+    var awaited = sigset_t()
+    sigemptyset(&awaited)
     for number in [SIGINT, SIGTERM, SIGHUP] {
       var action = sigaction()
       sigaction(number, nil, &action)
       if isIgnoring(action) { continue }
+      sigaddset(&awaited, number)
       action = sigaction()
       #if canImport(Darwin)
         action.__sigaction_u.__sa_handler = Interruption.handle
@@ -50,6 +53,8 @@ enum Interruption {
       action.sa_flags = Int32(SA_RESTART)
       sigaction(number, &action, nil)
     }
+    // Whoever started the program may have blocked them, as the worker threads of libdispatch do for what they start.
+    pthread_sigmask(SIG_UNBLOCK, &awaited, nil)
   }
 
   /// The handler, which may run at any point of any thread: an atomic load and a system call are all that it does.

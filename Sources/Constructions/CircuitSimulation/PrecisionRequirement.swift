@@ -19,7 +19,7 @@ public struct InsufficientPrecision: Error, Sendable, Equatable, CustomStringCon
     let least = parameters.flatMap { parameters in
       leastSignificandBits.map { "F_{\(parameters.exponentBits),\($0)} or finer" }
     }
-    return "expected a precision in which gates of \(fanIn) operands are right (\(least ?? "a finer one")), "
+    return "expected a precision in which gates of fan-in \(fanIn) are right (\(least ?? "a finer one")), "
       + "found \(found), where \(reason)"
   }
 }
@@ -118,7 +118,8 @@ private struct PrecisionTrial {
           }
           let result = arithmetic.add(one, arithmetic.multiply(minusTwo, unit))
           if isOn, arithmetic.isLess(arithmetic.zero, result) {
-            return "a unit that should make the result false is \(unit) and leaves the result at \(result), because sums of "
+            return
+              "a unit that should make the result false is \(unit) and leaves the result at \(result), because sums of "
               + "\(fanIn + 1) terms end at \(arithmetic.format.maximum) and -2 is \(minusTwo)"
           }
         }
