@@ -44,7 +44,8 @@ public struct ChainRunner: Sendable {
     if let format = manifest.precision {
       engine = .reference
       if let wanted, wanted != .reference {
-        fallback = "the model is written for \(manifest.precisionName ?? "\(format)"); \(wanted.rawValue) computes in float32"
+        fallback =
+          "the model is written for \(manifest.precisionName ?? "\(format)"); \(wanted.rawValue) computes in float32"
       }
     } else {
       engine = wanted ?? .indexed

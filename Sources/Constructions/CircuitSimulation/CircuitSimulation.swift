@@ -77,7 +77,11 @@ public struct CircuitSimulation: Sendable {
 
   /// The weights.
   public func model() -> Model {
-    if let target { PositionalCircuitSimulation(chain, target: target).model() } else { LlamaCircuitSimulation(chain).model() }
+    if let target {
+      PositionalCircuitSimulation(chain, target: target).model()
+    } else {
+      LlamaCircuitSimulation(chain).model()
+    }
   }
 
   /// The words of the tokens: `w12=1` says that wire 12 is true; the positional form has the words `0` and `1`.

@@ -118,7 +118,8 @@ private struct PrecisionTrial {
           }
           let result = arithmetic.add(one, arithmetic.multiply(minusTwo, unit))
           if isOn, arithmetic.isLess(arithmetic.zero, result) {
-            return "a unit that should make the result false is \(unit) and leaves the result at \(result), because sums of "
+            return
+              "a unit that should make the result false is \(unit) and leaves the result at \(result), because sums of "
               + "\(fanIn + 1) terms end at \(arithmetic.format.maximum) and -2 is \(minusTwo)"
           }
         }

@@ -28,8 +28,9 @@ public struct SimulationCost: Sendable, Equatable, Codable {
   public var cacheBytes: Int
   /// The most chain wires that are live at once.
   public var liveWireCount: Int
-  /// Multiplications with an addition of a token, averaged over a run. In the dense path coordinates that are zero in every row are not
-  /// counted; the scalar reference, in which a finite precision runs, forms every one.
+  /// Multiplications with an addition of an emitted token, averaged over a run: in the dense path those of the rows and columns that the
+  /// engine keeps because they are not all zero, and of the scores and sums of attention; the scalar reference, in which a finite
+  /// precision runs, forms every one.
   public var operationsPerToken: Int
   /// An estimate of tokens per second and core with dense attention, one assignment at a time; `nil` in finite precision.
   public var expectedDenseTokensPerSecond: Double?
@@ -61,10 +62,12 @@ public struct SimulationCost: Sendable, Equatable, Codable {
     liveWireCount = chain.liveWireCount
     layerCount = 1
     headCount = chain.fanIn
-    let meanContext = chain.inputCount + (chain.stepCount + 1) / 2
-    let k = chain.fanIn
+    let (k, units) = (chain.fanIn, 1 << chain.fanIn)
+    /// The products of all maps.
+    let products: Int
     let codeLength: Int
-    let headOperations: Int
+    /// Positions that the first and the last emitted token attend to.
+    let contexts: (first: Int, last: Int)
     switch form {
     case .llama:
       let layout = LlamaCircuitLayout(wireCount: chain.wireCount, fanIn: k)
@@ -74,7 +77,11 @@ public struct SimulationCost: Sendable, Equatable, Codable {
       parameterCount = layout.parameterCount
       cacheBytes = layout.cacheBytes
       codeLength = layout.code.length
-      headOperations = layout.vocabularySize * (codeLength + 1)
+      // K queries and one key of code and rotation partners, one value; they read codes, the value and the one.
+      products =
+        ((k + 1) * 2 * codeLength + 1) * ((k + 1) * codeLength + 2) + k * k + 2 * units * (k + units + 1) + units
+        + vocabularySize * (codeLength + 1)
+      contexts = (1 + chain.inputCount, 1 + chain.wireCount)
     case .li:
       let layout = PositionalCircuitLayout(
         wireCount: chain.wireCount, inputCount: chain.inputCount, fanIn: k, target: target)
@@ -83,22 +90,25 @@ public struct SimulationCost: Sendable, Equatable, Codable {
       intermediateSize = layout.intermediateSize
       parameterCount = layout.parameterCount
       cacheBytes = layout.cacheBytes
-      codeLength = 2 * layout.code.length
-      headOperations = 2
+      codeLength = layout.code.length
+      // K queries and keys of interleaved code, K values; what writes a GPT-2's stream writes it twice, as x and -x.
+      let copies = target == .gpt2 ? 2 : 1
+      products =
+        (4 * k * codeLength + k) * ((k + 1) * codeLength + 2) + copies * (k * k + units) + units * (k + units + 1) + 2
+      contexts = (max(1, chain.inputCount), layout.positionCount - 1)
     }
+    let contextSum = contexts.first + contexts.last
     parameterBytes = 4 * parameterCount
     if form == .li, case .finitePrecision(let format) = target {
       // Every product of every map, scores and values of every position.
-      let maps = hiddenSize * (4 * k * codeLength + 2 * intermediateSize + vocabularySize)
-      operationsPerToken = maps + meanContext * k * 2 * codeLength
+      let maps = hiddenSize * (8 * k * codeLength + 2 * units + vocabularySize)
+      operationsPerToken = maps + contextSum * k * 4 * codeLength / 2
       let isFixedPoint = format.minimumExponent == format.maximumExponent
       expectedFiniteTokensPerSecond =
         (isFixedPoint ? Rate.fixedPoint : Rate.floatingPoint) / Double(operationsPerToken)
     } else {
-      // Scores over the code and one value coordinate a head; projections and feedforward read few columns.
-      let attention = meanContext * k * (codeLength + 2)
-      let layer = 4 * k * codeLength + 3 * (1 << k) * (k + 2)
-      operationsPerToken = headOperations + attention + layer
+      // Scores over code and partners (or constants), and one value coordinate a head.
+      operationsPerToken = products + contextSum * k * (2 * codeLength + 1) / 2
       expectedDenseTokensPerSecond = 1 / (Double(operationsPerToken) / Rate.dense + Rate.denseSecondsBeside)
       expectedIndexedTokensPerSecond = Rate.indexed
     }

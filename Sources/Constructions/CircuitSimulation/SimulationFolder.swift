@@ -27,7 +27,8 @@ public struct SimulationFolder: Sendable {
     folder = try ModelFolder(path)
     guard let manifest = try SimulationFolder.manifest(of: folder) else {
       throw FolderError.refusal(
-        of: "\(path)/\(SimulationManifest.fileName)", expected: "the file in which wright construct says what tokens mean",
+        of: "\(path)/\(SimulationManifest.fileName)",
+        expected: "the file in which wright construct says what tokens mean",
         found: "no such file")
     }
     self.manifest = manifest
