@@ -112,30 +112,46 @@ private let shapes: [(inputs: Int, steps: Int, fanIn: Int)] = {
 
   @Test func theCostModelIsWhatIsCountedOnTheWeights() throws {
     var random = Philox(seed: 63)
+    let format = FloatFormat(exponentBits: 0, significandBits: 3)
     for shape in shapes {
-      for form in SimulationManifest.Form.allCases {
-        let circuit = gates(inputs: shape.inputs, steps: shape.steps, fanIn: shape.fanIn, using: &random)
-        let built = ConstructedChain(circuit, form: form)
-        let (cost, model) = (built.simulation.cost, built.model)
-        #expect(cost.wireCount == built.chain.wireCount && cost.stepCount == built.chain.stepCount)
+      let circuit = gates(inputs: shape.inputs, steps: shape.steps, fanIn: shape.fanIn, using: &random)
+      let simulations = try [
+        CircuitSimulation(of: circuit), CircuitSimulation(of: circuit, target: .gpt2),
+        CircuitSimulation(of: circuit, target: .float32),
+        CircuitSimulation(of: circuit, target: .finitePrecision(format)),
+      ]
+      for simulation in simulations {
+        let (cost, model, chain) = (simulation.cost, simulation.model(), simulation.chain)
+        #expect(cost.wireCount == chain.wireCount && cost.stepCount == chain.stepCount)
         #expect(cost.depth == circuit.depth)
         #expect(cost.parameterCount == count(model) && cost.parameterBytes == 4 * count(model))
         #expect(cost.hiddenSize == model.configuration.hiddenSize)
         #expect(cost.vocabularySize == model.configuration.vocabularySize)
         #expect(cost.layerCount == model.configuration.layerCount && cost.headCount == model.configuration.headCount)
         #expect(cost.intermediateSize == model.configuration.intermediateSize)
-        #expect(cost.liveWireCount == naiveLiveWireCount(built.chain))
-        guard built.chain.stepCount > 0 else { continue }
-        // Attention at each emitted token: so many positions, each with a score over the kept key coordinates and a value, for each head.
-        let report = try Engine(model).report
-        let prompt = built.manifest.prompt([Bool](repeating: false, count: shape.inputs)).count
-        let contexts = (0..<built.manifest.emittedTokenCount).map { prompt + $0 }
-        let numbers = report.cachedNumbersPerPosition / model.configuration.keyValueHeadCount
-        let attention = contexts.reduce(0, +) * numbers * built.chain.fanIn / contexts.count
-        #expect(cost.denseOperationsPerToken == report.multiplyAddsPerToken + attention, "\(form) \(shape)")
-        #expect(cost.expectedDenseTokensPerSecond > 0)
+        #expect(cost.liveWireCount == naiveLiveWireCount(chain))
+        guard chain.stepCount > 0 else { continue }
+        // The positions that each emitted token attends to, and what each costs a head: a score and a weighted value.
+        let prompt = simulation.manifest.prompt([Bool](repeating: false, count: shape.inputs)).count
+        let contexts = (0..<simulation.manifest.emittedTokenCount).map { prompt + $0 }
+        let (products, numbers) = try operations(model, simulation)
+        let attention = contexts.reduce(0, +) * numbers * chain.fanIn / contexts.count
+        #expect(cost.operationsPerToken == products + attention, "\(simulation.target.debugDescription) \(shape)")
       }
     }
+  }
+
+  /// Multiply-adds of a token outside attention, and those of one head at one position: counted on the prepared matrices, and in finite
+  /// precision on the weights themselves.
+  private func operations(_ model: Model, _ simulation: CircuitSimulation) throws -> (products: Int, numbers: Int) {
+    if case .finitePrecision = simulation.target {
+      let layer = model.weights.layers[0]
+      let maps = [layer.query, layer.key, layer.value, layer.output, layer.up, layer.down]
+      let head = model.weights.head?.elements.count ?? 0
+      return (maps.reduce(head) { $0 + $1.weight.elements.count }, 2 * model.configuration.headSize)
+    }
+    let report = try Engine(model).report
+    return (report.multiplyAddsPerToken, report.cachedNumbersPerPosition / model.configuration.keyValueHeadCount)
   }
 
   @Test func theFormulasCarryTheirTheoremsLabel() throws {
