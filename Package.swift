@@ -17,6 +17,7 @@ let package = Package(
       name: "Wright",
       targets: [
         "Randomness", "Circuits", "ExactArithmetic", "Tensors", "PropertyTesting", "Transformers", "Constructions",
+        "CircuitProperties",
       ]),
     .executable(name: "wright", targets: ["CommandLineTool"]),
   ],
@@ -40,6 +41,10 @@ let package = Package(
     .target(name: "Transformers", dependencies: ["Tensors", "ExactArithmetic"], swiftSettings: strict),
     .target(
       name: "Constructions", dependencies: ["Transformers", "Tensors", "Circuits", "ExactArithmetic"],
+      swiftSettings: strict),
+    .target(
+      name: "CircuitProperties",
+      dependencies: ["PropertyTesting", "Constructions", "Transformers", "Circuits", "Randomness"],
       swiftSettings: strict),
 
     // The program
@@ -91,6 +96,10 @@ let package = Package(
         "Constructions", "Transformers", "Tensors", "Circuits", "ExactArithmetic", "Randomness", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
       ], swiftSettings: strict),
+    .testTarget(
+      name: "CircuitPropertiesTests",
+      dependencies: ["CircuitProperties", "PropertyTesting", "Constructions", "Transformers", "Tensors", "Circuits"],
+      swiftSettings: strict),
     .testTarget(
       name: "CommandLineToolTests", dependencies: ["TestSupport"], swiftSettings: strict),
     .testTarget(

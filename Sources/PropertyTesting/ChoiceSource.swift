@@ -1,5 +1,5 @@
 // Where generators get their choices: from a random stream or from a recorded sequence; either way everything is recorded.
-import Randomness
+package import Randomness
 
 /// The source of a generator's choices; it records each of them, so that a run can be replayed and shrunk.
 ///
@@ -26,7 +26,7 @@ public struct ChoiceSource {
   private var depth = 0
 
   /// A source of fresh random choices, at most `limit` of them.
-  init(random: Philox, limit: Int) {
+  package init(random: Philox, limit: Int) {
     prefix = []
     self.limit = limit
     generates = true
@@ -34,7 +34,7 @@ public struct ChoiceSource {
   }
 
   /// A source that answers with recorded ranks, then with the simplest choice; a run that needs more than `limit` is over.
-  init(replaying ranks: [UInt64], limit: Int) {
+  package init(replaying ranks: [UInt64], limit: Int) {
     prefix = ranks
     self.limit = limit
     generates = false
@@ -78,61 +78,75 @@ public struct ChoiceSource {
   }
 
   /// A uniform index in `0 ..< count`; the shrinker moves it towards 0.
+  ///
+  /// Use it for references to things drawn earlier (an operand, a vertex): when the shrinker deletes the thing of number k, it tries also
+  /// with every later index above k lowered by one, so that they mean the same things as before.
   public mutating func index(below count: Int) throws -> Int {
     precondition(count > 0, "index(below:) needs a positive count, not \(count).")
     return Int(
-      try record(below: 0, above: UInt64(count - 1)) { random, choice in
+      try record(Choice(below: 0, above: UInt64(count - 1), isIndex: true)) { random, choice in
         random.uniform(in: 0...choice.maximumRank)
       })
   }
 
-  /// An index in `0 ..< count`, generated as a random one of `tickets` but recorded as itself; shrinks towards 0.
-  mutating func weightedIndex(tickets: [Int], count: Int) throws -> Int {
+  /// An index of `weights`, generated in proportion to them but recorded as itself; shrinks towards 0.
+  mutating func weightedIndex(weights: [Int]) throws -> Int {
     Int(
-      try record(below: 0, above: UInt64(count - 1)) { random, _ in
-        UInt64(tickets[random.uniform(below: tickets.count)])
+      try record(Choice(below: 0, above: UInt64(weights.count - 1))) { random, _ in
+        var ticket = random.uniform(below: weights.reduce(0, +))
+        var index = 0
+        while ticket >= weights[index] {
+          ticket -= weights[index]
+          index += 1
+        }
+        return UInt64(index)
       })
   }
 
   /// `true` with a probability; the shrinker moves it towards `false`. A replayed choice need not respect the probability.
   public mutating func boolean(probability: Double = 0.5) throws -> Bool {
     precondition((0...1).contains(probability), "A probability lies in 0 ... 1, not at \(probability).")
-    return try record(below: 0, above: 1) { random, _ in random.bernoulli(probability) ? 1 : 0 } == 1
+    return try record(Choice(below: 0, above: 1)) { random, _ in random.bernoulli(probability) ? 1 : 0 } == 1
   }
 
   /// A number that shapes this run and is *not* recorded, such as how long lists should be; never let a value depend on it.
   mutating func unrecorded<Value>(_ draw: (inout Philox) -> Value) -> Value { draw(&random) }
 
   private mutating func choose(below: UInt64, above: UInt64) throws -> Int128 {
-    let earlier = choices
-    return try record(below: below, above: above) { random, choice in
-      let top = choice.maximumRank
-      if top < 16 { return random.uniform(in: 0...top) }
-      switch random.uniform(below: 16) {
-      case 0:  // a value that was drawn before, or its neighbour: independent draws hardly ever meet
-        let alike = earlier.suffix(64).filter { $0.below == below && $0.above == above }
-        guard let old = random.pick(from: alike) else { return random.uniform(in: 0...top) }
-        let step = Int128(random.uniform(below: 3)) - 1
-        return choice.rank(ofOffset: old.offset + step) ?? old.rank
-      case 1:  // the ends
-        let end = random.bernoulli(0.5) ? Int128(above) : -Int128(below)
-        return choice.rank(ofOffset: end) ?? 0
-      case 2...8:  // of random magnitude
-        let bits = UInt64.bitWidth - top.leadingZeroBitCount
-        let size = random.uniform(below: bits) + 1
-        let mask = size >= 64 ? UInt64.max : (1 << UInt64(size)) - 1
-        return min(top, random.next() & mask)
-      default:
-        return random.uniform(in: 0...top)
-      }
+    // A value that was drawn before is looked up first: were `choices` kept for the closure, appending to it would copy it.
+    let choice = Choice(below: below, above: above)
+    let rank = generates ? likelyRank(of: choice) : 0
+    return try record(choice) { _, _ in rank }
+  }
+
+  /// A random rank, uniform in small ranges; in others ends, values that were there and small magnitudes come more often.
+  private mutating func likelyRank(of choice: Choice) -> UInt64 {
+    let top = choice.maximumRank
+    if top < 16 { return random.uniform(in: 0...top) }
+    switch random.uniform(below: 16) {
+    case 0:  // a value that was drawn before, or its neighbour: independent draws hardly ever meet
+      let alike = choices.suffix(64).filter { $0.below == choice.below && $0.above == choice.above }
+      guard let old = random.pick(from: alike) else { return random.uniform(in: 0...top) }
+      let step = Int128(random.uniform(below: 3)) - 1
+      return choice.rank(ofOffset: old.offset + step) ?? old.rank
+    case 1:  // the ends
+      let end = random.bernoulli(0.5) ? Int128(choice.above) : -Int128(choice.below)
+      return choice.rank(ofOffset: end) ?? 0
+    case 2...8:  // of random magnitude
+      let bits = UInt64.bitWidth - top.leadingZeroBitCount
+      let size = random.uniform(below: bits) + 1
+      let mask = size >= 64 ? UInt64.max : (1 << UInt64(size)) - 1
+      return min(top, random.next() & mask)
+    default:
+      return random.uniform(in: 0...top)
     }
   }
 
   private mutating func record(
-    below: UInt64, above: UInt64, generate: (inout Philox, Choice) -> UInt64
+    _ choice: Choice, generate: (inout Philox, Choice) -> UInt64
   ) throws -> Int128 {
     if choices.count >= limit { throw RunStop.tooLong }
-    var choice = Choice(below: below, above: above)
+    var choice = choice
     if generates {
       choice.rank = generate(&random, choice)
     } else if choices.count < prefix.count {

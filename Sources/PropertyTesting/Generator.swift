@@ -54,10 +54,15 @@ public struct Generator<Value>: Sendable {
   }
 
   /// A value for documentation and experiments: the one of a seed, or `nil` if all of 100 draws were left out by filters.
-  public func sample(seed: UInt64) -> Value? {
+  /// - Throws: what the generator throws, other than leaving a draw out.
+  public func sample(seed: UInt64) throws -> Value? {
     for iteration in 0..<100 as Range<UInt64> {
       var source = ChoiceSource(random: runRandom(seed: seed, iteration: iteration), limit: 8192)
-      if let value = try? body(&source) { return value }
+      do {
+        return try body(&source)
+      } catch is RunStop {
+        continue
+      }
     }
     return nil
   }
@@ -85,14 +90,16 @@ public func oneOf<Value>(_ generators: [Generator<Value>]) -> Generator<Value> {
 }
 
 /// Values of one of several generators, chosen in proportion to the weights; shrinks towards the first.
-/// - Precondition: there is at least one, and every weight is positive.
+/// - Precondition: there is at least one, and every weight lies in 1 ... 10^9.
 public func frequency<Value>(_ weighted: (weight: Int, Generator<Value>)...) -> Generator<Value> {
   precondition(!weighted.isEmpty, "frequency needs at least one generator.")
-  precondition(weighted.allSatisfy { $0.weight > 0 }, "frequency needs positive weights: leave the others out.")
+  precondition(
+    weighted.allSatisfy { (1...1_000_000_000).contains($0.weight) },
+    "frequency needs weights in 1 ... 10^9: leave out what never comes.")
   let generators = weighted.map(\.1)
-  let tickets = weighted.indices.flatMap { Array(repeating: $0, count: weighted[$0].weight) }
+  let weights = weighted.map(\.weight)
   return Generator { source in
-    let index = try source.weightedIndex(tickets: tickets, count: generators.count)
+    let index = try source.weightedIndex(weights: weights)
     return try source.draw(generators[index])
   }
 }

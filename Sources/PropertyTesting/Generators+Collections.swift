@@ -11,15 +11,13 @@ public func arrays<Value>(of element: Generator<Value>, count: ClosedRange<Int> 
   return Generator { source in
     let more = source.probabilityOfMore(for: count)
     var values: [Value] = []
-    while values.count < count.upperBound {
-      let value: Value? = try source.span { source in
-        if values.count >= count.lowerBound {
-          guard try source.boolean(probability: more) else { return nil }
-        }
-        return try source.draw(element)
+    var goesOn = count.upperBound > 0
+    while goesOn {
+      goesOn = try source.span { source in
+        guard try source.goesOn(values.count, count, probability: more) else { return false }
+        values.append(try source.draw(element))
+        return true
       }
-      guard let value else { break }
-      values.append(value)
     }
     return values
   }
@@ -42,16 +40,14 @@ public func distinctArrays<Value: Hashable & SendableMetatype>(
     var values: [Value] = []
     var seen: Set<Value> = []
     var misses = 0
-    while values.count < count.upperBound, misses < 10 {
-      let goesOn: Bool = try source.span { source in
-        if values.count >= count.lowerBound {
-          guard try source.boolean(probability: more) else { return false }
-        }
+    var goesOn = count.upperBound > 0
+    while goesOn, misses < 10 {
+      goesOn = try source.span { source in
+        guard try source.goesOn(values.count, count, probability: more) else { return false }
         let value = try source.draw(element)
         if seen.insert(value).inserted { values.append(value) } else { misses += 1 }
         return true
       }
-      if !goesOn { break }
     }
     try assume(values.count >= count.lowerBound)
     return values
@@ -101,6 +97,18 @@ public func strings(
 }
 
 extension ChoiceSource {
+  /// Whether a list of `done` elements gets one more.
+  ///
+  /// Recorded also where the answer is forced, but for lists of a fixed count: then all elements begin alike, and when one is deleted the
+  /// others stay in their places.
+  mutating func goesOn(_ done: Int, _ count: ClosedRange<Int>, probability: Double) throws -> Bool {
+    if count.lowerBound == count.upperBound { return done < count.upperBound }
+    let isFull = done >= count.upperBound
+    let isShort = done < count.lowerBound
+    let wantsMore = try boolean(probability: isFull ? 0 : isShort ? 1 : probability)
+    return (isShort || wantsMore) && !isFull
+  }
+
   /// The probability of one more element, drawn anew and unrecorded: lists are short in some runs and long in others.
   mutating func probabilityOfMore(for count: ClosedRange<Int>) -> Double {
     let room = Double(count.upperBound - count.lowerBound)

@@ -186,6 +186,25 @@ struct SimulationCommandTests {
     #expect(try run("check", "model", "--circuit", "adder.aag").code == 65)
   }
 
+  // Each of these manifests once ended the program by a trap.
+  @Test(arguments: [
+    ("\"size\" : 4", "\"size\" : 9223372036854775807"), ("\"size\" : 4", "\"size\" : -4"),
+    ("\"inputWidths\" : [", "\"inputWidths\" : [9223372036854775807, 1, "),
+  ])
+  func aManifestOfImpossibleSizesExitsWith65(_ old: String, _ new: String) throws {
+    #expect(try run("construct", "adder.aag", "-o", "hostile").code == 0)
+    let manifest = try String(contentsOfFile: folder.path("hostile/wright.json"), encoding: .utf8)
+    #expect(manifest.contains(old))
+    try folder.write("hostile/wright.json", manifest.replacing(old, with: new))
+    for arguments in [
+      ["run", "hostile", "--input", "3", "--hex"], ["run", "hostile", "--input", "110", "--trace"],
+      ["check", "hostile", "--circuit", "adder.aag"], ["info", "hostile"],
+    ] {
+      let outcome = try Program.run(arguments, in: folder)
+      #expect(outcome.code == 65 && outcome.error.hasPrefix("wright: error: hostile/wright.json: "))
+    }
+  }
+
   @Test func circuitsWithoutGatesOrInputsRun() throws {
     for (text, input, output) in [
       ("aag 0 0 0 2 0\n0\n1\n", "", "01"), ("aag 2 2 0 2 0\n2\n4\n5\n2\n", "10", "11"), ("aag 0 0 0 0 0\n", "", ""),

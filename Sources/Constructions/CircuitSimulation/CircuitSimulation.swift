@@ -3,12 +3,6 @@ public import Circuits
 import ExactArithmetic
 public import Transformers
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// A transformer that evaluates a circuit by chain of thought, one token a gate.
 ///
 ///     let circuit = try Circuit(contentsOf: "adder.aag")
@@ -118,9 +112,7 @@ public struct CircuitSimulation: Sendable {
   ) throws {
     var options = options
     options.policy = form == .llama ? .exactOnly : options.policy
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-    options.extraFiles[SimulationManifest.fileName] = Array(try encoder.encode(manifest))
+    options.extraFiles[SimulationManifest.fileName] = try manifest.serialized()
     var generation = GenerationSettings(model.configuration)
     generation.maximumLength = nil
     generation.maximumNewTokens = max(1, manifest.emittedTokenCount)

@@ -1,12 +1,6 @@
 // A model folder that a simulation was written to: weights, and wright.json, which says what the tokens mean.
 public import Transformers
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// A constructed model, read back from its folder with the meaning of its tokens.
 ///
 ///     let folder = try SimulationFolder("adder-llama")
@@ -42,37 +36,14 @@ public struct SimulationFolder: Sendable {
 
   /// What a folder says about its tokens, checked against its model's sizes; `nil` where there is no such file.
   public static func manifest(of folder: ModelFolder) throws(FolderError) -> SimulationManifest? {
-    guard let bytes = try folder.file(SimulationManifest.fileName) else { return nil }
+    let limit = SimulationManifest.sizeLimit
+    guard let bytes = try folder.file(SimulationManifest.fileName, limit: limit) else { return nil }
     let place = "\(folder.path)/\(SimulationManifest.fileName)"
-    let manifest: SimulationManifest
-    do {
-      manifest = try JSONDecoder().decode(SimulationManifest.self, from: Data(bytes))
-    } catch {
-      throw FolderError.refusal(
-        of: place, expected: "what wright construct writes",
-        found: (error as? DecodingError).map(SimulationFolder.text) ?? "\(error)")
-    }
-    if let fault = manifest.violatedInvariant {
-      throw FolderError.refusal(of: place, expected: "what wright construct writes", found: fault)
-    }
+    let manifest = try SimulationManifest(parsing: bytes, path: place)
     if let difference = manifest.difference(from: folder.configuration) {
       throw FolderError.refusal(of: place, expected: difference.expected, found: difference.found)
     }
     return manifest
-  }
-
-  /// A decoding error in one line.
-  private static func text(_ error: DecodingError) -> String {
-    func path(_ context: DecodingError.Context) -> String {
-      let keys = context.codingPath.map(\.stringValue).joined(separator: ".")
-      return keys.isEmpty ? "" : "key \(keys): "
-    }
-    switch error {
-    case .keyNotFound(let key, let context): return "\(path(context))no key \(key.stringValue)"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-      return path(context) + context.debugDescription
-    @unknown default: return "\(error)"
-    }
   }
 }
 

@@ -56,6 +56,8 @@ public struct SimulationManifest: Codable, Sendable, Equatable {
 
   /// The name of the file in a model folder.
   public static let fileName = "wright.json"
+  /// The most bytes of the file that are read: a circuit of a million named inputs and outputs fits.
+  public static let sizeLimit = 64 << 20
 
   init(
     form: Form, precision: FloatFormat?, chain: CircuitChain, circuit: Circuit, options: CircuitChain.Options,
@@ -148,6 +150,13 @@ public struct SimulationManifest: Codable, Sendable, Equatable {
     for (names, count) in [(inputNames, inputCount), (outputNames, outputCount)]
     where !names.isEmpty && names.count != count {
       return "\(names.count) names for \(count) pins"
+    }
+    for (widths, count) in [(inputWidths, inputCount), (outputWidths, outputCount)] {
+      if let width = widths.first(where: { !(0...count).contains($0) }) { return "a word of \(width) of \(count) bits" }
+    }
+    // The sum of the sizes cannot overflow: a file has no room for 2^32 blocks.
+    if let block = residualStream.first(where: { !(1...Int(Int32.max)).contains($0.size) }) {
+      return "a block of \(block.size) columns"
     }
     return nil
   }
