@@ -159,6 +159,8 @@ struct CodeMatchHeads: Sendable {
     head: Int
   ) throws(StructureRefusal) -> Double {
     let scale = configuration.resolvedAttentionScale
+    // With a negative factor the least score would win, and a slack above the lead would pass for a lead.
+    guard scale > 0 else { throw StructureRefusal("scores are multiplied by \(scale), which is not positive") }
     let (headSize, half) = (configuration.headSize, configuration.headSize / 2)
     var smallest = Double.infinity
     var slack = 0.0

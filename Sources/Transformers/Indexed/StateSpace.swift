@@ -64,6 +64,9 @@ struct VectorNormalization: Sendable {
   let kind: ModelConfiguration.Normalization
   let weights: NormalizationWeights
 
+  /// Whether the mean is taken off, so that every column reads every other.
+  var takesMean: Bool { if case .layer = kind { true } else { false } }
+
   /// The mean that is taken off and the factor that is applied, for a vector with the given sums.
   @inline(__always)
   func scale(sum: Float, sumOfSquares: Float, width: Int) -> (mean: Float, factor: Float) {

@@ -115,14 +115,18 @@ struct TokenResolver: Sendable {
       switch space.model.configuration.feedForward {
       case .gatedSiLU:
         let silu = argument / (1 + exp(-argument))
-        let error = 1.2 * argumentError + Rounding.activation * abs(silu) + Rounding.smallestNormal
+        // Below -2 SiLU falls from 0 on: both values lie between 0 and the one at the upper end. That keeps the many units that are off
+        // from adding up to a doubt.
+        let upper = argument + argumentError
+        let change = upper < -2 ? min(1.2 * argumentError, -upper / (1 + exp(-upper))) : 1.2 * argumentError
+        let error = change + Rounding.activation * abs(silu) + Rounding.smallestNormal
         hidden.values[unit] = silu * input
         hidden.errors[unit] =
           error * (abs(input) + inputError) + abs(silu) * inputError + 2 * Rounding.unit * abs(silu * input)
           + Rounding.smallestNormal
       case .relu:
         hidden.values[unit] = max(input, 0)
-        hidden.errors[unit] = inputError
+        hidden.errors[unit] = input + inputError <= 0 ? 0 : inputError  // off for certain is exactly 0
       case .geluTanh:
         let gelu =
           0.5 * input * (1 + tanh(0.797_884_560_802_865_4 * (input + 0.044715 * input * input * input)))

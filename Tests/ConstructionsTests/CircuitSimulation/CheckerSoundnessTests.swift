@@ -242,8 +242,14 @@ private func rounds(_ quick: Int, slow: Int) -> Int {
 
   @Test func aNegativeAttentionScaleIsRefused() throws {
     for scale in [-1.0, -0.25, 0] {
-      let counts = try expectRefusedOrUndecided { model, _ in model.configuration.attentionScale = scale }
-      #expect(counts.refused == 1)
+      for theta in [1e37, 1] {
+        // With a fast rotation the slack exceeds the lead: both factors are negative then, and their product is not.
+        let counts = try expectRefusedOrUndecided { model, _ in
+          model.configuration.attentionScale = scale
+          model.configuration.positions = .rotary(.init(theta: theta))
+        }
+        #expect(counts.refused == 1)
+      }
     }
   }
 

@@ -40,6 +40,38 @@ private let unfolded = {
 @Suite struct FinitePrecisionTests {
   @Test func theRequiredPrecisionDependsOnTheFanInAlone() {
     #expect((1...6).map { PositionalCircuitLayout.requiredSignificandBits(fanIn: $0) } == [2, 2, 3, 3, 3, 3])
+    #expect(
+      (1...6).map { PositionalCircuitLayout.leastSignificandBits(exponentBits: 0, fanIn: $0) } == [2, 2, 2, 3, 3, 3])
+  }
+
+  @Test(arguments: [0, 1, 2, 3], [1, 2, 3, 4])
+  func aFormatIsRefusedExactlyWhereSomeGateIsWrong(_ exponentBits: Int, _ fanIn: Int) throws {
+    var random = Philox(seed: UInt64(10 * exponentBits + fanIn))
+    let circuits = gates(fanIn: fanIn, using: &random)
+    for significandBits in 1...3 {
+      let format = FloatFormat(exponentBits: exponentBits, significandBits: significandBits)
+      var wrong = 0
+      for circuit in circuits {
+        let built = ConstructedChain(circuit, form: .li, options: unfolded)
+        for inputs in built.assignments(atMost: 16, using: &random) {
+          let found = try? tokens(of: built.chain, built.manifest, inputs, in: format)
+          if found != built.expected(inputs) { wrong += 1 }
+        }
+      }
+      let insufficiency = PositionalCircuitLayout.insufficiency(of: format, fanIn: fanIn)
+      #expect((insufficiency != nil) == (wrong > 0), "\(format): \(wrong) wrong, \(insufficiency.debugDescription)")
+    }
+  }
+
+  @Test func aCircuitIsNotConstructedInAFormatThatIsTooCoarse() throws {
+    let circuit = Circuit.rippleCarryAdder(width: 2)
+    let coarse = FloatFormat(exponentBits: 0, significandBits: 1)
+    let error = try #require(throws: InsufficientPrecision.self) {
+      try CircuitSimulation(of: circuit, target: .finitePrecision(coarse))
+    }
+    #expect(error.fanIn == 2 && error.leastSignificandBits == 2)
+    let enough = FloatFormat(exponentBits: 0, significandBits: 2)
+    #expect(try CircuitSimulation(of: circuit, target: .finitePrecision(enough)).chain.stepCount > 0)
   }
 
   @Test(arguments: [(0, 2), (0, 3), (0, 5), (1, 2), (2, 2), (3, 1), (3, 2), (4, 4)])
