@@ -51,7 +51,7 @@ let package = Package(
     .executableTarget(
       name: "CommandLineTool",
       dependencies: [
-        "Circuits", "Constructions", "Transformers", "Tensors", "Randomness",
+        "Circuits", "Constructions", "Transformers", "ExactArithmetic", "Randomness",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
       ],
@@ -93,7 +93,8 @@ let package = Package(
     .testTarget(
       name: "ConstructionsTests",
       dependencies: [
-        "Constructions", "Transformers", "Circuits",
+        "Constructions", "Transformers", "Tensors", "Circuits", "ExactArithmetic", "Randomness", "TestSupport",
+        .product(name: "Crypto", package: "swift-crypto"),
       ], swiftSettings: strict),
     .testTarget(
       name: "CircuitPropertiesTests",

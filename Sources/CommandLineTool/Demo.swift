@@ -57,7 +57,7 @@ struct Demo: ParsableCommand {
     let simulation = CircuitSimulation(of: circuit)
     let manifest = simulation.manifest
     say("a LLaMA that evaluates it, one token a gate")
-    for line in Construct.text(simulation.cost).split(separator: "\n") { say("  \(line)") }
+    for line in Construct.text(simulation).split(separator: "\n") { say("  \(line)") }
     let model = simulation.model()
     say("  written down in \(Quantity.seconds(since: start))")
     let checking = ContinuousClock.now
@@ -121,7 +121,7 @@ struct Demo: ParsableCommand {
     let count = tokens.count - prompt
     for eighth in 0...8 {
       let from = max(0, min(count - 6, eighth * count / 8))
-      let words = tokens[(prompt + from)..<(prompt + from + 6)].map { manifest.word(Int($0)) }
+      let words = tokens[(prompt + from)..<(prompt + from + 6)].map { manifest.word(ofToken: Int($0)) }
       let number = Quantity.exact(from + 1)
       say(
         "  token \(String(repeating: " ", count: max(0, 7 - number.count)))\(number)  \(words.joined(separator: " "))")
@@ -149,7 +149,7 @@ struct Demo: ParsableCommand {
     let circuit = Circuit.rippleCarryAdder(width: 64, carryOut: false)
     let simulation = CircuitSimulation(of: circuit)
     say("a smaller one, by dense attention: a 64-bit adder, \(Quantity.exact(simulation.cost.stepCount)) gates")
-    var runner = try ChainRunner(simulation.model(), simulation.manifest, engine: .dense)
+    var runner = try ChainRunner(simulation, engine: .dense)
     let inputs: [Bool] = words.flatMap { (word: UInt64) -> [Bool] in (0..<64).map { word >> UInt64($0) & 1 != 0 } }
     let clock = ContinuousClock.now
     let tokens = try runner.tokens(for: [inputs])

@@ -11,7 +11,7 @@ struct Run: ParsableCommand {
     abstract: "Run a constructed model on inputs and print the circuit's outputs.",
     discussion: """
       Prints one line of output bits for each assignment, read off the tokens. The indexed engine runs where the weights pass its check;
-      otherwise the dense engine does, and a note says why.
+      otherwise the dense engine does, and a note says why. A model in finite precision runs scalar by scalar in that precision.
 
       \(BitText.documentation)
 
@@ -24,8 +24,8 @@ struct Run: ParsableCommand {
 
   @OptionGroup var bits: InputOptions
 
-  @Option(name: .long, help: "How attention is computed; by default indexed, or else dense.")
-  var engine: EngineChoice?
+  @Option(name: .long, help: DecodingEngine.help)
+  var engine: DecodingEngine?
 
   @Flag(name: .long, help: "Print each step: the gate, the wires fetched, the value.")
   var trace = false
@@ -41,7 +41,7 @@ struct Run: ParsableCommand {
   /// What `--json` prints.
   struct Report: Encodable {
     /// The engine that ran.
-    var engine: EngineChoice
+    var engine: DecodingEngine
     /// Why the dense engine ran although the other was wanted.
     var fallback: String?
     var inputs: [String]
@@ -80,15 +80,18 @@ struct Run: ParsableCommand {
 
   func validate() throws {
     if bits.input == nil { throw ValidationError("Missing expected argument '--input <input>'.") }
-    if liveCache, engine == .indexed { throw ValidationError("--live-cache needs the dense engine.") }
+    if liveCache, engine ?? .dense != .dense { throw ValidationError("--live-cache needs the dense engine.") }
   }
 
   func run() throws {
     let simulation = try SimulationFolder(folder)
     let assignments = try bits.assignments(simulation.inputText(isHexadecimal: bits.hex))
-    var runner = try ChainRunner(simulation.model, simulation.manifest, engine: liveCache ? .dense : engine)
+    if liveCache, let precision = simulation.manifest.precisionName {
+      throw Failure.refused(folder, expected: "a model in float32 for --live-cache", found: "one in \(precision)")
+    }
+    var runner = try ChainRunner(simulation, engine: liveCache ? .dense : engine)
     let needsReading = trace || liveCache || report.json
-    let reading = needsReading ? try ChainReading(simulation.model, simulation.manifest, path: folder) : nil
+    let reading = needsReading ? try simulation.reading() : nil
 
     let total = assignments.count * simulation.manifest.emittedTokenCount
     var bar = ProgressBar("running", total: total, unit: "tokens", isQuiet: report.quiet)
@@ -107,7 +110,7 @@ struct Run: ParsableCommand {
     }
     let seconds = (ContinuousClock.now - clock) / .seconds(1)
     bar.finish()
-    if let fallback = runner.fallback { report.note("running densely: \(fallback)") }
+    if let fallback = runner.fallback { report.note("running \(runner.engine.adverb): \(fallback)") }
     let outputs = try texts.map { try runner.outputs(ofTokens: $0) }
     try show(simulation, runner, reading, assignments, texts, outputs, seconds: seconds, measured: measured)
   }
@@ -133,11 +136,11 @@ struct Run: ParsableCommand {
             tokensPerSecond: Double(runner.emittedTokenCount) / max(seconds, 1e-9), cacheBytes: positions * perPosition,
             liveCacheBytes: min(positions, live + manifest.leadingTokenCount) * perPosition,
             measuredCacheBytes: measured, trace: steps,
-            words: tokens ? texts.map { $0.map { manifest.word(Int($0)) } } : nil)) + "\n")
+            words: tokens ? texts.map { $0.map { manifest.word(ofToken: Int($0)) } } : nil)) + "\n")
     }
     var output = StandardOutput()
     for i in texts.indices {
-      if tokens { try output.writeLine(texts[i].map { manifest.word(Int($0)) }.joined(separator: " ")) }
+      if tokens { try output.writeLine(texts[i].map { manifest.word(ofToken: Int($0)) }.joined(separator: " ")) }
       for step in steps?[i] ?? [] { try output.writeLine(step.text) }
       try output.writeLine(outputText.text(outputs[i]))
     }
@@ -154,6 +157,18 @@ struct Run: ParsableCommand {
         step: i + 1, wire: wire, function: table.functionName, table: table.bits, operands: operands,
         operandValues: operands.map { values[$0] ? 1 : 0 }, value: values[wire] ? 1 : 0)
     }
+  }
+}
+
+extension SimulationFolder {
+  /// How the inputs of the circuit are written.
+  func inputText(isHexadecimal: Bool) -> BitText {
+    BitText(widths: manifest.inputWidths, count: manifest.inputCount, isHexadecimal: isHexadecimal)
+  }
+
+  /// How the outputs of the circuit are written.
+  func outputText(isHexadecimal: Bool) -> BitText {
+    BitText(widths: manifest.outputWidths, count: manifest.outputCount, isHexadecimal: isHexadecimal)
   }
 }
 

@@ -162,7 +162,10 @@ struct SimulationCommandTests {
     #expect((report["structure"] as? [String: Any])?["isIndexed"] as? Bool == true)
     let directions = try #require(report["residualStream"] as? [[String: Any]])
     #expect(directions.compactMap { $0["name"] as? String }.starts(with: ["own", "operand0", "operand1", "next"]))
-    #expect(try run("info", "model").output.contains("passed: runs by lookup"))
+    #expect(directions.allSatisfy { ($0["meaning"] as? String)?.isEmpty == false })
+    let text = try run("info", "model").output
+    #expect(text.contains("passed: runs by lookup"))
+    #expect(text.contains("operand1: code of operand 1 of the next wire's gate"))
   }
 
   @Test(arguments: ["missing", "adder.aag", "without-manifest", "wrong-manifest", "broken-manifest"])
@@ -181,6 +184,25 @@ struct SimulationCommandTests {
       #expect(outcome.output.isEmpty)
     }
     #expect(try run("check", "model", "--circuit", "adder.aag").code == 65)
+  }
+
+  // Each of these manifests once ended the program by a trap.
+  @Test(arguments: [
+    ("\"size\" : 4", "\"size\" : 9223372036854775807"), ("\"size\" : 4", "\"size\" : -4"),
+    ("\"inputWidths\" : [", "\"inputWidths\" : [9223372036854775807, 1, "),
+  ])
+  func aManifestOfImpossibleSizesExitsWith65(_ old: String, _ new: String) throws {
+    #expect(try run("construct", "adder.aag", "-o", "hostile").code == 0)
+    let manifest = try String(contentsOfFile: folder.path("hostile/wright.json"), encoding: .utf8)
+    #expect(manifest.contains(old))
+    try folder.write("hostile/wright.json", manifest.replacing(old, with: new))
+    for arguments in [
+      ["run", "hostile", "--input", "3", "--hex"], ["run", "hostile", "--input", "110", "--trace"],
+      ["check", "hostile", "--circuit", "adder.aag"], ["info", "hostile"],
+    ] {
+      let outcome = try Program.run(arguments, in: folder)
+      #expect(outcome.code == 65 && outcome.error.hasPrefix("wright: error: hostile/wright.json: "))
+    }
   }
 
   @Test func circuitsWithoutGatesOrInputsRun() throws {

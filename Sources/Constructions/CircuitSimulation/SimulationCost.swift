@@ -1,5 +1,6 @@
 // What a simulation will cost, told before it is built.
 import Circuits
+import ExactArithmetic
 
 /// The cost model of a circuit simulation; every figure but the rates is exact.
 public struct SimulationCost: Sendable, Equatable, Codable {
@@ -27,25 +28,46 @@ public struct SimulationCost: Sendable, Equatable, Codable {
   public var cacheBytes: Int
   /// The most chain wires that are live at once.
   public var liveWireCount: Int
-  /// Multiplications and additions of a token in the dense path, averaged over a run: coordinates that are zero in every row are not counted.
-  public var denseOperationsPerToken: Int
-  /// An estimate of tokens per second and core with dense attention, from 10^10 multiplications and additions a second.
-  public var expectedDenseTokensPerSecond: Double
-  /// An estimate of tokens per second and core by lookup: 5 * 10^7.
-  public var expectedIndexedTokensPerSecond: Double
+  /// Multiplications with an addition of a token, averaged over a run. In the dense path coordinates that are zero in every row are not
+  /// counted; the scalar reference, in which a finite precision runs, forms every one.
+  public var operationsPerToken: Int
+  /// An estimate of tokens per second and core with dense attention, one assignment at a time; `nil` in finite precision.
+  public var expectedDenseTokensPerSecond: Double?
+  /// An estimate of tokens per second and core by lookup, where no product is formed; `nil` in finite precision.
+  public var expectedIndexedTokensPerSecond: Double?
+  /// An estimate of tokens per second and core of the scalar reference in finite precision; `nil` in float32.
+  public var expectedFiniteTokensPerSecond: Double?
 
-  /// The cost of simulating `chain`, the chain of a circuit of depth `depth`.
-  public init(_ chain: CircuitChain, form: SimulationManifest.Form, depth: Int) {
+  /// Multiplications with an addition a second that the estimates rest on, and what a dense token takes beside them: CPU time of one core
+  /// with 512-bit vectors, measured by `wright run --json` over adders and multipliers of 30 to 13,675 tokens.
+  ///
+  /// Dense: 1.9 to 2.2e10 a second from 2,000 tokens up. Lookup: 2 to 6e7 tokens a second, more where the tables fit a cache. The
+  /// scalar reference: 1.4e8 in fixed point (e = 0), 6e7 with exponent bits.
+  private enum Rate {
+    static let dense = 2e10
+    static let denseSecondsBeside = 1e-6
+    static let indexed = 3e7
+    static let fixedPoint = 1.4e8
+    static let floatingPoint = 6e7
+  }
+
+  /// The cost of simulating `chain`, the chain of a circuit of depth `depth`; `target` matters to the positional form alone.
+  public init(
+    _ chain: CircuitChain, form: SimulationManifest.Form, target: PositionalTarget = .gpt2, depth: Int
+  ) {
     wireCount = chain.wireCount
     stepCount = chain.stepCount
     self.depth = depth
     liveWireCount = chain.liveWireCount
     layerCount = 1
+    headCount = chain.fanIn
+    let meanContext = chain.inputCount + (chain.stepCount + 1) / 2
+    let k = chain.fanIn
     let codeLength: Int
     let headOperations: Int
     switch form {
     case .llama:
-      let layout = LlamaCircuitLayout(wireCount: chain.wireCount, fanIn: chain.fanIn)
+      let layout = LlamaCircuitLayout(wireCount: chain.wireCount, fanIn: k)
       vocabularySize = layout.vocabularySize
       hiddenSize = layout.hiddenSize
       intermediateSize = layout.intermediateSize
@@ -55,7 +77,7 @@ public struct SimulationCost: Sendable, Equatable, Codable {
       headOperations = layout.vocabularySize * (codeLength + 1)
     case .li:
       let layout = PositionalCircuitLayout(
-        wireCount: chain.wireCount, inputCount: chain.inputCount, fanIn: chain.fanIn, target: .gpt2)
+        wireCount: chain.wireCount, inputCount: chain.inputCount, fanIn: k, target: target)
       vocabularySize = 2
       hiddenSize = layout.hiddenSize
       intermediateSize = layout.intermediateSize
@@ -64,14 +86,21 @@ public struct SimulationCost: Sendable, Equatable, Codable {
       codeLength = 2 * layout.code.length
       headOperations = 2
     }
-    headCount = chain.fanIn
     parameterBytes = 4 * parameterCount
-    let meanContext = chain.inputCount + (chain.stepCount + 1) / 2
-    // Scores over the code and one value coordinate a head; projections and feedforward read few columns.
-    let attention = meanContext * chain.fanIn * (codeLength + 2)
-    let layer = 4 * chain.fanIn * codeLength + 3 * (1 << chain.fanIn) * (chain.fanIn + 2)
-    denseOperationsPerToken = headOperations + attention + layer
-    expectedDenseTokensPerSecond = 1e10 / Double(denseOperationsPerToken + 20_000)
-    expectedIndexedTokensPerSecond = 5e7
+    if form == .li, case .finitePrecision(let format) = target {
+      // Every product of every map, scores and values of every position.
+      let maps = hiddenSize * (4 * k * codeLength + 2 * intermediateSize + vocabularySize)
+      operationsPerToken = maps + meanContext * k * 2 * codeLength
+      let isFixedPoint = format.minimumExponent == format.maximumExponent
+      expectedFiniteTokensPerSecond =
+        (isFixedPoint ? Rate.fixedPoint : Rate.floatingPoint) / Double(operationsPerToken)
+    } else {
+      // Scores over the code and one value coordinate a head; projections and feedforward read few columns.
+      let attention = meanContext * k * (codeLength + 2)
+      let layer = 4 * k * codeLength + 3 * (1 << k) * (k + 2)
+      operationsPerToken = headOperations + attention + layer
+      expectedDenseTokensPerSecond = 1 / (Double(operationsPerToken) / Rate.dense + Rate.denseSecondsBeside)
+      expectedIndexedTokensPerSecond = Rate.indexed
+    }
   }
 }

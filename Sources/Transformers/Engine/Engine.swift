@@ -47,7 +47,9 @@ public struct Engine: Sendable {
     var pairs: [Int]?
     if case .rotary(let rotary) = model.configuration.positions {
       let used = Set(plans.flatMap { $0.groups.flatMap(\.pairs) }).sorted()
-      let frequencies = rotary.inverseFrequencies(headSize: model.configuration.headSize)
+      // Without layers no weights hold the head's width down, and a hostile one would ask for gigabytes of angles.
+      let frequencies =
+        used.isEmpty ? [] : rotary.inverseFrequencies(headSize: model.configuration.headSize)
       inverseFrequencies = FloatBuffer(padding: used.map { Float(frequencies[$0]) })
       rotaryPairCount = used.count
       pairs = used

@@ -18,8 +18,9 @@ struct NextTokenGroups: Sendable {
   let decidingColumns: [Int]
   /// The largest absolute value of the head in each deciding column.
   let largestDeciding: [Float]
-  /// By how much, for each unit of the normalization's factor, the code part of the state's group leads every other group.
-  let leadPerFactor: Double
+  /// The columns that hold the code, and the absolute value that every row of the head has there; empty where all rows are one group.
+  let codeColumns: [Int]
+  let largestCode: [Float]
 
   static let noGroup = UInt32.max
   /// Up to this number of tokens, all rows are one group.
@@ -40,7 +41,8 @@ struct NextTokenGroups: Sendable {
       kindOfGroup = [0]
       decidingColumns = used
       largestDeciding = used.map { ranges[$0].largest }
-      leadPerFactor = .infinity
+      codeColumns = []
+      largestCode = []
       return
     }
     guard !space.hasLearnedPositions else {
@@ -56,6 +58,8 @@ struct NextTokenGroups: Sendable {
     if case .layer = model.configuration.normalization {
       throw StructureRefusal("layer normalization with more than \(NextTokenGroups.smallVocabulary) tokens")
     }
+    codeColumns = code
+    largestCode = code.map { ranges[$0].largest }
     decidingColumns = used.filter { !code.contains($0) }
     largestDeciding = decidingColumns.map { ranges[$0].largest }
     let kinds = try NextTokenGroups.rowKinds(head, columns: decidingColumns)
@@ -100,11 +104,6 @@ struct NextTokenGroups: Sendable {
     self.starts = starts
     self.tokens = tokens
     self.kindOfGroup = kindOfGroup
-    leadPerFactor =
-      2
-      * (code.map { c in
-        Double(ranges[c].largest) * Double(states[c].largest) * Double(abs(normalization.gain(c)))
-      }.min() ?? 0)
   }
 
   /// For each row, a number below 255 that tells apart rows that differ on `columns`.

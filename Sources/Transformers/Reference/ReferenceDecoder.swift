@@ -58,7 +58,7 @@ public struct ReferenceDecoder<A: Arithmetic>: Sendable {
     self.attention = attention
     self.subtractsMaximum = subtractsMaximum ?? !(A.self == FiniteArithmetic.self)
     weights = ReferenceWeights(model, in: arithmetic)
-    if case .rotary(let rotary) = model.configuration.positions {
+    if case .rotary(let rotary) = model.configuration.positions, model.configuration.layerCount > 0 {
       inverseFrequencies = rotary.inverseFrequencies(headSize: model.configuration.headSize)
     } else {
       inverseFrequencies = []

@@ -23,8 +23,10 @@ public struct FolderError: Error, Sendable, Equatable, CustomStringConvertible {
       self.found = found
     }
 
-    /// One line: path, place, expectation, finding.
-    public var description: String { "\(path)\(place): expected \(expected), found \(found)" }
+    /// One line: path, place, expectation, finding; what a file says in them cannot move the reader's cursor.
+    public var description: String {
+      "\(path)\(place): expected \(expected), found \(found)".escaped(limit: 2_000)
+    }
   }
 
   /// A place in a file.
@@ -42,8 +44,8 @@ public struct FolderError: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String {
       switch self {
       case .whole: ""
-      case .key(let key): ", key \(key)"
-      case .tensor(let name): ", tensor \(name)"
+      case .key(let key): ", key \(key.escaped(limit: 100))"
+      case .tensor(let name): ", tensor \(name.escaped(limit: 100))"
       case .byte(let offset): ", byte \(offset)"
       }
     }
@@ -74,11 +76,16 @@ extension FolderError {
 
 extension String {
   /// The text between quotes, control characters escaped and its tail cut off, so that a file's content can stand in a message.
-  var excerpt: String {
+  var excerpt: String { "\"\(escaped(limit: 60))\"" }
+
+  /// The first `limit` characters, control characters escaped, and dots where that is not all.
+  func escaped(limit: Int) -> String {
     var text = ""
-    for scalar in unicodeScalars.prefix(60) {
+    var rest = unicodeScalars[...]
+    for _ in 0..<limit {
+      guard let scalar = rest.popFirst() else { return text }
       text += scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)
     }
-    return "\"\(text)\(unicodeScalars.count > 60 ? "..." : "")\""
+    return rest.isEmpty ? text : text + "..."
   }
 }

@@ -87,6 +87,15 @@ enum JSONValue: Equatable, Sendable {
 }
 
 extension JSONScanner {
+  /// Reads a value of any kind and forgets it, so that a file of hundreds of megabytes makes no tree many times its size.
+  mutating func skipValue() throws(JSONFault) {
+    switch peek() {
+    case UInt8(ascii: "{"): try members { (scanner, _, _) throws(JSONFault) in try scanner.skipValue() }
+    case UInt8(ascii: "["): try elements { (scanner) throws(JSONFault) in try scanner.skipValue() }
+    default: _ = try value()
+    }
+  }
+
   /// Reads a value of any kind.
   mutating func value() throws(JSONFault) -> JSONValue {
     switch peek() {

@@ -138,8 +138,7 @@ public struct SafetensorsHeader: Sendable, Equatable {
 
     private mutating func report(_ name: String, _ expected: String, _ found: String) {
       guard faults.count < FolderError.faultLimit else { return }
-      let place = FolderError.Place.tensor(String(name.excerpt.dropFirst().dropLast()))
-      faults.append(FolderError.Fault(path: path, place: place, expected: expected, found: found))
+      faults.append(FolderError.Fault(path: path, place: .tensor(name), expected: expected, found: found))
     }
 
     /// Sorts the entries by place and checks that they cover the data.

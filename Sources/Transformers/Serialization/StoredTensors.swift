@@ -50,7 +50,7 @@ struct StoredTensors {
         }
         do throws(FolderError) { shards[shard] = try SafetensorsFile("\(folder)/\(shard)") } catch {
           refused.insert(shard)
-          faults += error.faults
+          faults += error.faults.prefix(FolderError.faultLimit - min(faults.count, FolderError.faultLimit))
           continue
         }
       }
@@ -74,7 +74,7 @@ struct StoredTensors {
         isThere = true
         try scanner.members { (scanner, name, _) throws(JSONFault) in places.append((name, try scanner.string())) }
       } else {
-        _ = try scanner.value()
+        try scanner.skipValue()
       }
     }
     try scanner.finish()
@@ -110,8 +110,7 @@ struct StoredTensors {
     }
     let known = Set(expected.map(\.name))
     for (name, file) in files.sorted(by: { $0.key < $1.key }) where !known.contains(name) && !isIgnored(name) {
-      report(
-        file.path, String(name.excerpt.dropFirst().dropLast()), "only tensors that config.json speaks of", "this one")
+      report(file.path, name, "only tensors that config.json speaks of", "this one")
     }
     if !faults.isEmpty { throw FolderError(faults) }
   }

@@ -85,14 +85,14 @@ private struct TokenizerText {
       switch key {
       case "model": try self.readModel(&scanner)
       case "added_tokens": try self.readAddedTokens(&scanner)
-      case "version", "padding", "truncation": _ = try scanner.value()
+      case "version", "padding", "truncation": try scanner.skipValue()
       case "pre_tokenizer": self.checkSplitting(try scanner.value())
       case "post_processor": self.readTemplate(try scanner.value())
       case "normalizer", "decoder":
         let value = try scanner.value()
         if value != .null { self.report(key, "null", value.excerpt) }
       default:
-        _ = try scanner.value()
+        try scanner.skipValue()
         self.report(key, "a key of a tokenizer", "this one")
       }
     }
@@ -117,13 +117,13 @@ private struct TokenizerText {
       case "vocab":
         hasVocabulary = true
         if kind != .null, kind != .string("WordLevel") {
-          _ = try scanner.value()
+          try scanner.skipValue()
         } else {
           try self.readVocabulary(&scanner)
         }
       case "unk_token":
         if case .string(let word) = try scanner.value() { self.unknownWord = word }
-      default: _ = try scanner.value()
+      default: try scanner.skipValue()
       }
     }
     if kind != .string("WordLevel") { report("model.type", "\"WordLevel\"", kind.excerpt) }
@@ -141,22 +141,29 @@ private struct TokenizerText {
   }
 
   private mutating func readAddedTokens(_ scanner: inout JSONScanner) throws(JSONFault) {
-    guard case .array(let elements) = try scanner.value() else {
+    guard scanner.peek() == UInt8(ascii: "[") else {
+      try scanner.skipValue()
       return report("added_tokens", "an array", "another value")
     }
-    for (index, element) in elements.enumerated() {
-      var fields = ConfigurationFields(element, path: path, prefix: "added_tokens[\(index)].")
-      let id = fields.integer("id", in: 0...Int(Int32.max) - 1)
-      if case .string(let word)? = fields["content"], !word.isEmpty {
-        addedTokens.append((id, word))
-      } else {
-        fields.report("content", expected: "a word")
-      }
-      for key in ["single_word", "lstrip", "rstrip"] {
-        if fields.flag(key, default: false) { fields.report(key, expected: "false") }
-      }
-      faults += fields.faults
+    var index = 0
+    try scanner.elements { (scanner) throws(JSONFault) in
+      self.readAddedToken(index, try scanner.value())
+      index += 1
     }
+  }
+
+  private mutating func readAddedToken(_ index: Int, _ value: JSONValue) {
+    var fields = ConfigurationFields(value, path: path, prefix: "added_tokens[\(index)].")
+    let id = fields.integer("id", in: 0...Int(Int32.max) - 1)
+    if case .string(let word)? = fields["content"], !word.isEmpty {
+      addedTokens.append((id, word))
+    } else {
+      fields.report("content", expected: "a word")
+    }
+    for key in ["single_word", "lstrip", "rstrip"] {
+      if fields.flag(key, default: false) { fields.report(key, expected: "false") }
+    }
+    faults += fields.faults.prefix(FolderError.faultLimit - faults.count)
   }
 
   /// Reads a template `[begin] text`, the only one that is supported.
