@@ -57,7 +57,9 @@ public struct CircuitDecoder {
 
   /// A decoder whose tokens 0 and 1 are the values of the gates of `circuit`, in order; for anything that evaluates gate by gate.
   ///
-  /// - Parameter wireValues: the values of all wires, inputs first, under an assignment.
+  /// - Parameters:
+  ///   - circuit: the circuit.
+  ///   - wireValues: the values of all wires, inputs first, under an assignment.
   public init(of circuit: Circuit, wireValues: @escaping (_ assignment: [Bool]) throws -> [Bool]) {
     let inputs = circuit.inputCount
     self.init(

@@ -12,8 +12,8 @@ public import PropertyTesting
 ///
 /// Every number of inputs, of gates, and of operands of a gate, in its range is equally likely. Operands are drawn with repetition; a
 /// table may be constant or ignore operands; gates may be dead; outputs may be inputs, repeated or complemented: whoever claims to
-/// handle circuits handles these. A gate has fewer operands than asked only where there is no wire to read, and there are no outputs
-/// where there are no wires.
+/// handle circuits handles these. A gate has fewer operands than asked only where there are neither inputs nor earlier gates, and there
+/// are no outputs where there are no wires.
 ///
 /// Shrinks towards fewer gates, operands, outputs and inputs, then towards inputs in place of gates' wires, smaller wire numbers and truth
 /// tables that are smaller numbers.
@@ -96,8 +96,13 @@ extension ChoiceSource {
         let isShort = inputCount < inputs.lowerBound || gateCount < gates.lowerBound
         let isFull = inputCount >= inputs.upperBound && gateCount >= gates.upperBound
         guard isShort || wantsMore, !isFull else { return false }
-        let wantsGate = try source.boolean(probability: input + gate == 0 ? 0 : min(1, gate / (input + gate)))
-        guard gateCount < gates.upperBound, wantsGate || inputCount >= inputs.upperBound else {
+        // A gate that reads something waits for an input, where there may be one.
+        let mayBeGate = !nodes.isEmpty || operands.lowerBound == 0 || inputs.upperBound == 0
+        let wantsGate = try source.boolean(
+          probability: !mayBeGate || input + gate == 0 ? 0 : min(1, gate / (input + gate)))
+        // Only the shrinker asks for what cannot be. Were it given the other kind, it would take one for a simpler form of the other.
+        try assume(wantsGate ? mayBeGate && gateCount < gates.upperBound : inputCount < inputs.upperBound)
+        guard wantsGate else {
           nodes.append(nil)
           inputCount += 1
           return true

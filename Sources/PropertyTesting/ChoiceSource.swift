@@ -14,10 +14,12 @@ package import Randomness
 /// }
 /// ```
 public struct ChoiceSource {
+  private var recorded: [Choice] = []
   /// What was drawn so far.
-  public private(set) var choices: [Choice] = []
+  public var choices: [Choice] { recorded }
+  private var openedSpans: [Span] = []
   /// The stretches of `choices`, in the order in which they began.
-  public private(set) var spans: [Span] = []
+  public var spans: [Span] { openedSpans }
 
   let prefix: [UInt64]
   let limit: Int
@@ -42,30 +44,42 @@ public struct ChoiceSource {
   }
 
   /// The value of a generator; its choices form a span, which the shrinker can delete or move as one.
+  @inlinable
   public mutating func draw<Value>(_ generator: Generator<Value>) throws -> Value {
     try span { source in try generator.body(&source) }
   }
 
   /// Runs a part of a generator so that its choices form a span. Use it for what can be left out, such as one step of many.
+  @inlinable
   public mutating func span<Value>(_ part: (inout ChoiceSource) throws -> Value) throws -> Value {
     try span(isRecursive: false, part)
   }
 
+  @inlinable
   mutating func span<Value>(isRecursive: Bool, _ part: (inout ChoiceSource) throws -> Value) throws -> Value {
-    let index = spans.count
-    spans.append(Span(start: choices.count, end: choices.count, depth: depth, isRecursive: isRecursive))
-    depth += 1
-    defer {
-      depth -= 1
-      spans[index].end = choices.count
-    }
+    let index = openSpan(isRecursive: isRecursive)
+    defer { closeSpan(index) }
     return try part(&self)
+  }
+
+  @usableFromInline
+  mutating func openSpan(isRecursive: Bool) -> Int {
+    openedSpans.append(Span(start: recorded.count, end: recorded.count, depth: depth, isRecursive: isRecursive))
+    depth += 1
+    return openedSpans.count - 1
+  }
+
+  @usableFromInline
+  mutating func closeSpan(_ index: Int) {
+    depth -= 1
+    openedSpans[index].end = recorded.count
   }
 
   /// An integer of a range; the shrinker moves it towards `simplest`.
   ///
   /// Small offsets, the range's ends and values that were already drawn come more often than a uniform draw would give them,
   /// since that is where faults are. - Parameter simplest: `nil` means the integer of the range that is nearest to 0.
+  @inlinable
   public mutating func integer<Number: FixedWidthInteger & Sendable>(
     in range: ClosedRange<Number>, simplest: Number? = nil
   ) throws -> Number {
@@ -112,7 +126,8 @@ public struct ChoiceSource {
   /// A number that shapes this run and is *not* recorded, such as how long lists should be; never let a value depend on it.
   mutating func unrecorded<Value>(_ draw: (inout Philox) -> Value) -> Value { draw(&random) }
 
-  private mutating func choose(below: UInt64, above: UInt64) throws -> Int128 {
+  @usableFromInline
+  mutating func choose(below: UInt64, above: UInt64) throws -> Int128 {
     // A value that was drawn before is looked up first: were `choices` kept for the closure, appending to it would copy it.
     let choice = Choice(below: below, above: above)
     let rank = generates ? likelyRank(of: choice) : 0
@@ -125,7 +140,7 @@ public struct ChoiceSource {
     if top < 16 { return random.uniform(in: 0...top) }
     switch random.uniform(below: 16) {
     case 0:  // a value that was drawn before, or its neighbour: independent draws hardly ever meet
-      let alike = choices.suffix(64).filter { $0.below == choice.below && $0.above == choice.above }
+      let alike = recorded.suffix(64).filter { $0.below == choice.below && $0.above == choice.above }
       guard let old = random.pick(from: alike) else { return random.uniform(in: 0...top) }
       let step = Int128(random.uniform(below: 3)) - 1
       return choice.rank(ofOffset: old.offset + step) ?? old.rank
@@ -145,14 +160,14 @@ public struct ChoiceSource {
   private mutating func record(
     _ choice: Choice, generate: (inout Philox, Choice) -> UInt64
   ) throws -> Int128 {
-    if choices.count >= limit { throw RunStop.tooLong }
+    if recorded.count >= limit { throw RunStop.tooLong }
     var choice = choice
     if generates {
       choice.rank = generate(&random, choice)
-    } else if choices.count < prefix.count {
-      choice.rank = min(prefix[choices.count], choice.maximumRank)
+    } else if recorded.count < prefix.count {
+      choice.rank = min(prefix[recorded.count], choice.maximumRank)
     }
-    choices.append(choice)
+    recorded.append(choice)
     return choice.offset
   }
 }

@@ -33,8 +33,8 @@ public struct PropertyOptions: Sendable {
 ///
 /// Reproducibility: without `seed`, the examples are fixed by the file and line of the call, so a test that passed passes again
 /// (set `WRIGHT_PROPERTY_SEED` or move a larger `WRIGHT_PROPERTY_COUNT` over it to see others). A failure prints
-/// `seed: "..."`; pasted here, that example runs first. In the property, use `Bool`, `throw` or `try #require`; an `#expect`
-/// records an issue of its own for each failing value and cannot be seen from here.
+/// `seed: "..."`; pasted here, that example runs first. In the property, return a `Bool` or throw; an `#expect` or `#require` records
+/// an issue of its own for each failing value on the way to the simplest.
 ///
 /// An error that a generator throws fails the property as well: the report says that no value was made.
 ///
@@ -47,15 +47,18 @@ public struct PropertyOptions: Sendable {
 ///   - property: returns a `Bool`, `false` where it does not hold, or nothing, and throws where it does not hold. Must be a
 ///     function of its arguments alone.
 /// - Throws: ``PropertyFailure``; ``SeedError`` if the seed line, or the environment, cannot be read.
-/// - Precondition: `Verdict` is `Bool` or `Void`. (Two overloads would say so to the compiler, which then calls every closure of several
-///   statements ambiguous.)
+///   A property that returns anything else fails at once, since it would hold whatever it returned. (Two overloads would say so to the
+///   compiler, which then calls every closure of several statements ambiguous.)
 public func forAll<each Value, Verdict>(
   _ generators: repeat Generator<each Value>, count: Int = 100, seed: String? = nil,
   fileID: String = #fileID, line: Int = #line, _ property: (repeat each Value) throws -> Verdict
 ) throws {
-  precondition(
-    Verdict.self == Bool.self || Verdict.self == Void.self,
-    "A property returns Bool or nothing, not \(Verdict.self): else it would hold whatever it returned.")
+  guard Verdict.self == Bool.self || Verdict.self == Void.self else {
+    throw PropertyFailure(
+      description: "The property (\(fileID):\(line)) returns \(Verdict.self); it has to return Bool or nothing.",
+      seed: nil,
+      minimal: nil)
+  }
   let outcome = try check(
     tuples(repeat each generators), options: PropertyOptions(count: count, seed: seed), fileID: fileID, line: line
   ) { (values: (repeat each Value)) in

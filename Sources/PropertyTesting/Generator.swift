@@ -14,12 +14,14 @@
 /// Rules for good shrinking: make simpler values of smaller choices; put the simplest alternative first; draw what can be left
 /// out as one span (``ChoiceSource/draw(_:)`` does so); prefer `arrays(of:count:)` to drawing a number and then so many things.
 public struct Generator<Value>: Sendable {
-  let body: @Sendable (inout ChoiceSource) throws -> Value
+  @usableFromInline let body: @Sendable (inout ChoiceSource) throws -> Value
 
   /// A generator that runs `body`, which must depend on the source's answers alone.
+  @inlinable
   public init(_ body: @escaping @Sendable (inout ChoiceSource) throws -> Value) { self.body = body }
 
   /// A generator of the transformed values.
+  @inlinable
   public func map<Other>(_ transform: @escaping @Sendable (Value) throws -> Other) -> Generator<Other> {
     Generator<Other> { source in try transform(source.draw(self)) }
   }
@@ -31,6 +33,7 @@ public struct Generator<Value>: Sendable {
   ///   integers(in: 0...list.count - 1).map { (list, $0) }
   /// }
   /// ```
+  @inlinable
   public func flatMap<Other>(_ next: @escaping @Sendable (Value) throws -> Generator<Other>) -> Generator<Other> {
     Generator<Other> { source in
       let value = try source.draw(self)
@@ -72,6 +75,7 @@ public struct Generator<Value>: Sendable {
 public func just<Value: Sendable>(_ value: Value) -> Generator<Value> { Generator { _ in value } }
 
 /// Tuples of the generators' values, drawn from left to right.
+@inlinable
 public func tuples<each Value>(_ generators: repeat Generator<each Value>) -> Generator<(repeat each Value)> {
   Generator { source in (repeat try source.draw(each generators)) }
 }
@@ -123,7 +127,7 @@ public func optionals<Value>(of generator: Generator<Value>) -> Generator<Value?
 /// falls with depth so that the expected size stays finite for any number of parts up to four.
 ///
 /// ```swift
-/// indirect enum Tree { case leaf, node(Tree, Int, Tree) }
+/// indirect enum Tree: Sendable { case leaf, node(Tree, Int, Tree) }
 /// let trees = recursive(just(Tree.leaf), depth: 6) { part in
 ///   tuples(part, integers(in: 0...9), part).map { .node($0, $1, $2) }
 /// }

@@ -6,6 +6,7 @@ import Randomness
 /// Before each element stands the choice whether there is one more; an element and its choice are one span, so any element can
 /// be left out. How long the arrays tend to be changes from run to run, up to the whole of the range.
 /// - Precondition: `count.lowerBound >= 0`.
+@inlinable
 public func arrays<Value>(of element: Generator<Value>, count: ClosedRange<Int> = 0...64) -> Generator<[Value]> {
   precondition(count.lowerBound >= 0, "arrays(of:count:) needs counts of at least 0, not \(count).")
   return Generator { source in
@@ -24,6 +25,7 @@ public func arrays<Value>(of element: Generator<Value>, count: ClosedRange<Int> 
 }
 
 /// Arrays of exactly `count` values.
+@inlinable
 public func arrays<Value>(of element: Generator<Value>, count: Int) -> Generator<[Value]> {
   arrays(of: element, count: count...count)
 }
@@ -101,6 +103,7 @@ extension ChoiceSource {
   ///
   /// Recorded also where the answer is forced, but for lists of a fixed count: then all elements begin alike, and when one is deleted the
   /// others stay in their places.
+  @usableFromInline
   mutating func goesOn(_ done: Int, _ count: ClosedRange<Int>, probability: Double) throws -> Bool {
     if count.lowerBound == count.upperBound { return done < count.upperBound }
     let isFull = done >= count.upperBound
@@ -110,6 +113,7 @@ extension ChoiceSource {
   }
 
   /// The probability of one more element, drawn anew and unrecorded: lists are short in some runs and long in others.
+  @usableFromInline
   mutating func probabilityOfMore(for count: ClosedRange<Int>) -> Double {
     let room = Double(count.upperBound - count.lowerBound)
     if room == 0 { return 0 }

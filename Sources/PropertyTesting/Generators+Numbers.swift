@@ -1,6 +1,7 @@
 // Generators of integers, Booleans, bits and floating-point numbers.
 
 /// Integers of a range, edges and small ones more often; shrinks towards `simplest` (by default the one nearest to 0).
+@inlinable
 public func integers<Number: FixedWidthInteger & Sendable>(
   in range: ClosedRange<Number>, simplest: Number? = nil
 ) -> Generator<Number> {
@@ -12,6 +13,7 @@ public func integers<Number: FixedWidthInteger & Sendable>(
 }
 
 /// Any value of an integer type; shrinks towards 0.
+@inlinable
 public func integers<Number: FixedWidthInteger & Sendable>(_ type: Number.Type = Int.self) -> Generator<Number> {
   integers(in: Number.min...Number.max)
 }

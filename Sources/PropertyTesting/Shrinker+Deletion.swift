@@ -22,10 +22,11 @@ extension Shrinker {
     }
   }
 
-  /// Cuts the sequence off: what is missing is answered with the simplest choices.
+  /// Cuts the sequence off after 1, 2, 4, ... choices; what is missing is answered with the simplest ones.
   mutating func truncate() {
     let ranks = best.ranks
-    _ = largest(upTo: UInt64(ranks.count)) { accepts(Array(ranks.dropLast(Int($0)))) }
+    var kept = 1
+    while kept < ranks.count, !isExhausted, !accepts(Array(ranks.prefix(kept))) { kept *= 2 }
   }
 
   /// Sets all choices of a span to the simplest, from the whole to the smallest parts.
@@ -89,16 +90,15 @@ extension Shrinker {
   mutating func lowerAndDelete() {
     var i = 0
     while i < choices.count, !isExhausted {
-      var lowered = false
+      let length = choices.count
       let rank = choices[i].rank
       if rank > 0 {
         var candidates: [UInt64] = [0, 1, rank / 2, rank - 1]
         if rank >= 2 { candidates.append(rank - 2) }
-        for lower in Set(candidates).sorted() where lower < rank && !lowered {
-          lowered = lowerAndDelete(at: i, to: lower)
-        }
+        for lower in Set(candidates).sorted() where lower < rank && lowerAndDelete(at: i, to: lower) { break }
       }
-      if !lowered { i += 1 }
+      // Again only where something was deleted: a value that can be lowered alone would creep down in these small steps.
+      if choices.count == length { i += 1 }
     }
   }
 
@@ -106,7 +106,10 @@ extension Shrinker {
     var ranks = best.ranks
     ranks[i] = lower
     let (accepted, run) = attempt(ranks)
-    if accepted { return true }
+    if accepted {
+      minimize([i])
+      return true
+    }
     // What followed the choice in the spans around it: a kind that needs less than the one before.
     for span in best.spans where span.start <= i && i + 1 < span.end {
       var shorter = ranks

@@ -28,7 +28,7 @@ extension Shrinker {
   }
 
   /// Lowers the choices at some indices, which are equal, to one value as simple as can be found.
-  private mutating func minimize(_ indices: [Int]) {
+  mutating func minimize(_ indices: [Int]) {
     func current(_ shrinker: Self) -> Choice? {
       guard let last = indices.last, last < shrinker.choices.count else { return nil }
       return shrinker.choices[indices[0]]
@@ -91,12 +91,18 @@ extension Shrinker {
   private mutating func lowerAndRetune(_ i: Int, to lower: UInt64) -> Bool {
     let old = best.ranks
     for k in i + 1..<max(i + 1, min(i + 3, old.count)) {
+      var ranks = old
+      ranks[i] = lower
       for rank in [0, 1, 2, 3, .max] as [UInt64] {
-        var ranks = old
-        ranks[i] = lower
         ranks[k] = rank  // what is too much for the range becomes its greatest
-        if accepts(ranks) { return true }
+        let (accepted, run) = attempt(ranks)
+        if accepted { return true }
         if isExhausted { return false }
+        // The greatest on the other side of the simplest.
+        if rank == .max, let run, k < run.choices.count, run.choices[k].rank > 0 {
+          ranks[k] = run.choices[k].rank - 1
+          if accepts(ranks) { return true }
+        }
       }
     }
     return false

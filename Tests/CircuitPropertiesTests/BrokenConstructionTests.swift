@@ -87,9 +87,9 @@ private struct FaultyConstruction: Sendable, CustomTestStringConvertible {
 
 @Test(arguments: FaultyConstruction.all)
 private func aFaultyConstructionIsCaughtWithTheLeastCircuit(construction: FaultyConstruction) throws {
-  // What the thirty seeds end in, and how often.
+  // What fifteen seeds end in, and how often.
   var found: [String: Int] = [:]
-  for seed in 1...30 {
+  for seed in 1...15 {
     let options = PropertyOptions(count: 2000, seed: "random-1-\(String(seed, radix: 16))")
     let outcome = try check(circuits(), options: options) { circuit in
       try simulates(circuit, by: construction.decoder)
@@ -97,9 +97,9 @@ private func aFaultyConstructionIsCaughtWithTheLeastCircuit(construction: Faulty
     }
     let end = outcome.counterexample
     found[end.map { "\($0.minimal): \($0.error.map { "\($0)" } ?? "")" } ?? "none", default: 0] += 1
-    if let end { #expect(end.isFixedPoint && end.attempts < 5000, "seed \(seed): \(end.attempts) attempts") }
+    if let end { #expect(end.isFixedPoint && end.attempts < 2000, "seed \(seed): \(end.attempts) attempts") }
   }
-  #expect(found == ["\(construction.minimal): \(construction.report)": 30])
+  #expect(found == ["\(construction.minimal): \(construction.report)": 15])
 }
 
 /// Weights whose embedding has the truth tables' row 0 inverted, in the conventions of our LLaMA form.
