@@ -147,6 +147,7 @@ private struct TokenizerText {
     }
     var index = 0
     try scanner.elements { (scanner) throws(JSONFault) in
+      if self.faults.count == FolderError.faultLimit { return try scanner.skipValue() }
       self.readAddedToken(index, try scanner.value())
       index += 1
     }
