@@ -88,7 +88,8 @@ struct Check: ParsableCommand {
     var runner = try ChainRunner(simulation, engine: engine)
     if let fallback = runner.fallback { report.note("running \(runner.engine.adverb): \(fallback)") }
     var generator = Philox(seed: seed)
-    let total = plan.count * simulation.manifest.emittedTokenCount
+    let (product, overflow) = plan.count.multipliedReportingOverflow(by: simulation.manifest.emittedTokenCount)
+    let total = overflow ? Int.max : product
     var bar = ProgressBar("checking", total: total, unit: "tokens", isQuiet: report.quiet)
     let clock = ContinuousClock.now
     let check = try runner.check(against: circuit, on: plan, using: &generator) { bar.update($0) }

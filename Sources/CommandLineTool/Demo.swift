@@ -5,6 +5,14 @@ import Constructions
 import Crypto
 import Transformers
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// The subcommand.
 struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -46,8 +54,18 @@ struct Demo: ParsableCommand {
   /// How many tokens of SHA-256's chain are decoded by dense attention too.
   static let densePrefix = 200
 
+  /// The bytes of an argument as they were given; as text, those that are not UTF-8 were replaced.
+  private static func bytes(ofArgument text: String) -> [UInt8] {
+    for argument in UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc)).reversed() {
+      guard let argument else { continue }
+      let given = UnsafeRawBufferPointer(start: argument, count: strlen(argument))
+      if String(decoding: given, as: UTF8.self) == text { return Array(given) }
+    }
+    return Array(text.utf8)
+  }
+
   func run() throws {
-    let bytes = Array(message.utf8)
+    let bytes = Demo.bytes(ofArgument: message)
     say("SHA-256's compression function, from FIPS 180-4")
     let circuit = Circuit.sha256Compression()
     say(

@@ -52,11 +52,15 @@ struct Run: ParsableCommand {
     var tokens: Int
     var seconds: Double
     var tokensPerSecond: Double
-    /// Bytes of a float32 cache of all positions, and of one cut to those that a head will still look for.
+    /// Bytes of a float32 cache of all positions, every coordinate counted.
     var cacheBytes: Int
-    var liveCacheBytes: Int
-    /// The largest number of bytes that the cache took, where it was cut.
-    var measuredCacheBytes: Int?
+    /// The same for the positions that the cache held at most, where it was cut to those that a head will still look up.
+    var liveCacheBytes: Int?
+    /// The numbers of positions behind both.
+    var positions: Int
+    var livePositions: Int?
+    /// Bytes that the engine allocated for the cut cache; coordinates that the weights leave zero are not stored.
+    var allocatedCacheBytes: Int?
     var trace: [[Step]]?
     var words: [[String]]?
   }
@@ -71,10 +75,13 @@ struct Run: ParsableCommand {
     var operands: [Int]
     var operandValues: [Int]
     var value: Int
+    /// What the truth table says on the fetched values, where the token says otherwise.
+    var tableValue: Int?
 
     var text: String {
       let fetched = zip(operands, operandValues).map { "w\($0)=\($1)" }.joined(separator: ", ")
-      return "step \(step)  w\(wire) = \(function)(\(fetched)) = \(value)"
+      let doubt = tableValue.map { ", but the table says \($0)" } ?? ""
+      return "step \(step)  w\(wire) = \(function)(\(fetched)) = \(value)\(doubt)"
     }
   }
 
@@ -90,20 +97,25 @@ struct Run: ParsableCommand {
       throw Failure.refused(folder, expected: "a model in float32 for --live-cache", found: "one in \(precision)")
     }
     var runner = try ChainRunner(simulation, engine: liveCache ? .dense : engine)
-    let needsReading = trace || liveCache || report.json
-    let reading = needsReading ? try simulation.reading() : nil
+    let reading = trace ? try simulation.reading() : nil
 
     let total = assignments.count * simulation.manifest.emittedTokenCount
     var bar = ProgressBar("running", total: total, unit: "tokens", isQuiet: report.quiet)
     let clock = ContinuousClock.now
-    var measured: Int?
+    var live: ChainRunner.LiveCacheRun?
     var texts: [[Int32]] = []
-    if liveCache, let reading {
+    if liveCache {
       for assignment in assignments {
         let done = texts.count * simulation.manifest.emittedTokenCount
-        let (text, bytes) = try runner.tokensWithLiveCache(for: assignment, reading: reading) { bar.update(done + $0) }
-        texts.append(text)
-        measured = max(measured ?? 0, bytes)
+        let run: ChainRunner.LiveCacheRun
+        do {
+          run = try runner.tokensWithLiveCache(for: assignment) { bar.update(done + $0) }
+        } catch let refusal as StructureRefusal {
+          throw Failure.refused(
+            folder, expected: "weights for --live-cache that look positions up", found: refusal.reason)
+        }
+        texts.append(run.tokens)
+        if run.heldPositionCount >= live?.heldPositionCount ?? 0 { live = run }
       }
     } else {
       texts = try runner.tokens(for: assignments) { bar.update($0) }
@@ -111,13 +123,20 @@ struct Run: ParsableCommand {
     let seconds = (ContinuousClock.now - clock) / .seconds(1)
     bar.finish()
     if let fallback = runner.fallback { report.note("running \(runner.engine.adverb): \(fallback)") }
+    if let live {
+      let perPosition = simulation.model.cacheNumbersPerPosition * 4
+      report.note(
+        "the cache held at most \(Quantity.exact(live.heldPositionCount)) of \(Quantity.exact(live.positionCount)) positions: "
+          + "\(Quantity.bytes(live.heldPositionCount * perPosition)) instead of "
+          + "\(Quantity.bytes(live.positionCount * perPosition)) in float32")
+    }
     let outputs = try texts.map { try runner.outputs(ofTokens: $0) }
-    try show(simulation, runner, reading, assignments, texts, outputs, seconds: seconds, measured: measured)
+    try show(simulation, runner, reading, assignments, texts, outputs, seconds: seconds, live: live)
   }
 
   private func show(
     _ simulation: SimulationFolder, _ runner: ChainRunner, _ reading: ChainReading?, _ assignments: [[Bool]],
-    _ texts: [[Int32]], _ outputs: [[Bool]], seconds: Double, measured: Int?
+    _ texts: [[Int32]], _ outputs: [[Bool]], seconds: Double, live: ChainRunner.LiveCacheRun?
   ) throws {
     let manifest = simulation.manifest
     let inputText = simulation.inputText(isHexadecimal: bits.hex)
@@ -126,7 +145,6 @@ struct Run: ParsableCommand {
     if report.json {
       let perPosition = simulation.model.cacheNumbersPerPosition * 4
       let positions = manifest.wireCount + manifest.leadingTokenCount
-      let live = reading?.wiresDone(inputCount: manifest.inputCount).largestLiveCount ?? manifest.wireCount
       let lines = outputs.map(outputText.text)
       return try StandardOutput.print(
         ReportOptions.json(
@@ -134,8 +152,8 @@ struct Run: ParsableCommand {
             engine: runner.engine, fallback: runner.fallback, inputs: assignments.map(inputText.text), outputs: lines,
             output: lines.count == 1 ? lines[0] : nil, tokens: runner.emittedTokenCount, seconds: seconds,
             tokensPerSecond: Double(runner.emittedTokenCount) / max(seconds, 1e-9), cacheBytes: positions * perPosition,
-            liveCacheBytes: min(positions, live + manifest.leadingTokenCount) * perPosition,
-            measuredCacheBytes: measured, trace: steps,
+            liveCacheBytes: live.map { $0.heldPositionCount * perPosition }, positions: positions,
+            livePositions: live?.heldPositionCount, allocatedCacheBytes: live?.allocatedBytes, trace: steps,
             words: tokens ? texts.map { $0.map { manifest.word(ofToken: Int($0)) } } : nil)) + "\n")
     }
     var output = StandardOutput()
@@ -153,9 +171,13 @@ struct Run: ParsableCommand {
     return (0..<manifest.stepCount).map { i in
       let (table, operands) = reading.gate(ofStep: i)
       let wire = manifest.inputCount + i
+      var row = 0
+      for (j, operand) in operands.enumerated() where values[operand] { row |= 1 << j }
+      let says = table.bits >> UInt64(row) & 1 != 0
       return Step(
         step: i + 1, wire: wire, function: table.functionName, table: table.bits, operands: operands,
-        operandValues: operands.map { values[$0] ? 1 : 0 }, value: values[wire] ? 1 : 0)
+        operandValues: operands.map { values[$0] ? 1 : 0 }, value: values[wire] ? 1 : 0,
+        tableValue: says == values[wire] ? nil : says ? 1 : 0)
     }
   }
 }

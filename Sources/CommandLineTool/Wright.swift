@@ -22,6 +22,7 @@ struct Wright: ParsableCommand {
       COMPLETIONS:
         wright --generate-completion-script bash   (or zsh, fish)
       """,
+    version: "wright 0.1.0",
     subcommands: [
       CircuitCommand.self, Construct.self, Run.self, Check.self, Export.self, Info.self, Demo.self,
     ])

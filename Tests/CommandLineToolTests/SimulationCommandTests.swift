@@ -44,7 +44,10 @@ struct SimulationCommandTests {
     let report = try run("run", "model", "--input", "-", "--live-cache", "--json", "--tokens", input: Self.lines).json()
     let whole = try run("run", "model", "--input", "-", "--json", "--tokens", input: Self.lines).json()
     #expect(report["words"] as? [[String]] == whole["words"] as? [[String]])
-    #expect(report["measuredCacheBytes"] as? Int != nil)
+    #expect(report["allocatedCacheBytes"] as? Int != nil)
+    #expect(whole["liveCacheBytes"] == nil)
+    let note = try run("run", "model", "--input", "110", "--live-cache").error
+    #expect(note.contains("the cache held at most"))
     let (live, all) = (try #require(report["liveCacheBytes"] as? Int), try #require(report["cacheBytes"] as? Int))
     #expect(live < all)
   }

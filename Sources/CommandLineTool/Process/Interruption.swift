@@ -31,6 +31,7 @@ enum Interruption {
   /// Begins to listen. Signals that whoever started the program ignores (`nohup`) stay ignored.
   static func install() {
     signal(SIGPIPE, SIG_DFL)
+    signal(SIGXFSZ, SIG_IGN)  // a file past its limit is then a write that failed, after which the rest is removed
     var ends: [Int32] = [-1, -1]
     // Without a pipe the signals keep their usual effect, and the program ends at once.
     guard pipe(&ends) == 0 else { return }

@@ -93,30 +93,4 @@ public struct ChainReading: Sendable {
     }
     return (table, operands)
   }
-
-  /// The wires whose keys no head looks for any more once a step is done, step after step; wires that nobody ever looks for are
-  /// done when they are in the cache, which is one step after their own.
-  ///
-  /// - Parameter inputCount: the number of wires before the first step.
-  public func wiresDone(inputCount: Int) -> (afterStep: [[UInt32]], largestLiveCount: Int) {
-    let wireCount = inputCount + stepCount
-    var last = (0..<wireCount).map { max(0, $0 - inputCount + 1) }
-    for i in 0..<stepCount {
-      for j in 0..<fanIn {
-        let wire = wanted[i * fanIn + j]
-        if wire != ChainReading.nothing { last[Int(wire)] = max(last[Int(wire)], i) }
-      }
-    }
-    var after = [[UInt32]](repeating: [], count: stepCount)
-    for wire in 0..<wireCount where last[wire] < stepCount { after[last[wire]].append(UInt32(wire)) }
-    // While step i runs, the cache holds the wires up to the one before it that are not done.
-    var live = inputCount - 1
-    var largest = live
-    for i in 0..<stepCount {
-      live += 1
-      largest = max(largest, live)
-      live -= after[i].count
-    }
-    return (after, max(0, largest))
-  }
 }

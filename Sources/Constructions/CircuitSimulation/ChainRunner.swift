@@ -23,6 +23,7 @@ public struct ChainRunner: Sendable {
 
   private var indexed: IndexedSession?
   private var dense: Engine?
+  private var liveStructure: IndexedStructure?
   private var scalar: ScalarDecoder?
 
   /// The number of texts that the dense engine decodes side by side.
@@ -166,31 +167,52 @@ public struct ChainRunner: Sendable {
     return tokens
   }
 
-  /// One chain by dense attention over a cache that holds only wires that some head will still look for.
+  /// A chain of thought that was decoded from a cache of live positions alone.
+  public struct LiveCacheRun: Sendable, Equatable {
+    /// The tokens, prompt included.
+    public var tokens: [Int32]
+    /// The largest number of positions that the cache held at once.
+    public var heldPositionCount: Int
+    /// The number of positions that a whole cache would have held.
+    public var positionCount: Int
+    /// Bytes that the engine allocated for the cache at most; rows that the weights leave zero are not stored.
+    public var allocatedBytes: Int
+  }
+
+  /// One chain by dense attention over a cache that holds only positions that some head will still look up.
   ///
-  /// - Parameter reading: what the steps fetch, as the weights say it (`SimulationFolder.reading`).
-  /// - Returns: the tokens, prompt included, and the largest number of bytes that the cache took.
+  /// Which these are is found from the weights (`IndexedStructure.cacheSchedule`), whatever the manifest says.
+  ///
+  /// - Throws: `StructureRefusal` where the weights do not pass the check, or where it depends on values which positions are needed.
   public mutating func tokensWithLiveCache(
-    for assignment: [Bool], reading: ChainReading, progress: (Int) -> Void = { _ in }
-  ) throws(ModelError) -> (tokens: [Int32], cacheBytes: Int) {
+    for assignment: [Bool], progress: (Int) -> Void = { _ in }
+  ) throws -> LiveCacheRun {
     precondition(manifest.precision == nil, "the live cache is the float32 engine's")
-    let session = try denseEngine().makeSession()
-    let done = reading.wiresDone(inputCount: manifest.inputCount).afterStep
-    let count = manifest.emittedTokenCount
     var tokens = manifest.prompt(assignment)
+    let count = manifest.emittedTokenCount
+    let structure = try liveStructure ?? IndexedStructure(checking: model)
+    liveStructure = structure
+    guard let schedule = structure.cacheSchedule(after: tokens, positionCount: tokens.count + count) else {
+      throw StructureRefusal("which positions are looked up again depends on the values that tokens carry")
+    }
+    let session = try denseEngine().makeSession()
     if tokens.count > 1 { session.append([Array(tokens.dropLast())], logits: .none) }
     var next = tokens[tokens.count - 1]
-    var most = session.cacheBytes
+    var run = LiveCacheRun(tokens: [], heldPositionCount: 0, positionCount: 0, allocatedBytes: 0)
     for i in 0..<count {
+      let position = tokens.count - 1
       next = session.stepGreedy(next)
       tokens.append(next)
-      most = max(most, session.cacheBytes)
-      if i < done.count {
-        for wire in done[i] { session.evict(position: Int(wire) + manifest.leadingTokenCount) }
+      run.heldPositionCount = max(run.heldPositionCount, session.cachedPositionCount)
+      run.allocatedBytes = max(run.allocatedBytes, session.cacheBytes)
+      if position < schedule.evictions.count {
+        for evicted in schedule.evictions[position] { session.evict(position: Int(evicted)) }
       }
       progress(i + 1)
     }
+    run.positionCount = tokens.count - 1
+    run.tokens = tokens.map { Int32($0) }
     emittedTokenCount += count
-    return (tokens.map { Int32($0) }, most)
+    return run
   }
 }

@@ -100,7 +100,7 @@ public struct CircuitSimulation: Sendable {
   /// Writes the model, its tokenizer and the manifest as a model folder at `path`, whole or not at all.
   ///
   /// It is a LLaMA or a GPT-2 that `transformers` loads, or for the other targets an architecture of its own, which `transformers`
-  /// refuses (`FolderFormat.unnormalized`). The stored numbers of the LLaMA form are exact in every scalar type: small integers times
+  /// refuses (`FolderFormat.unnormalized`). The stored numbers of both are exact in every scalar type: small integers times
   /// powers of two.
   public func write(to path: String, options: ModelFolder.WriteOptions = .init()) throws {
     try write(model(), tokenizer(), to: path, options: options)
@@ -111,7 +111,7 @@ public struct CircuitSimulation: Sendable {
     _ model: Model, _ tokenizer: WordLevelTokenizer, to path: String, options: ModelFolder.WriteOptions
   ) throws {
     var options = options
-    options.policy = form == .llama ? .exactOnly : options.policy
+    options.policy = .exactOnly
     options.extraFiles[SimulationManifest.fileName] = try manifest.serialized()
     var generation = GenerationSettings(model.configuration)
     generation.maximumLength = nil

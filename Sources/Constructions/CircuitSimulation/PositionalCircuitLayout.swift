@@ -126,9 +126,12 @@ public struct PositionalCircuitLayout: Sendable, Equatable {
     switch target {
     case .finitePrecision(let format): PositionalCircuitLayout.keyGain(in: format)
     case .float32: 64
-    case .gpt2: 64 * Double(headSize).squareRoot()
+    // At least 64 sqrt(D), so that other positions lag by 128; a power of two, so that every scalar type holds it.
+    case .gpt2: PositionalCircuitLayout.powerOfTwo(atLeast: 64 * Double(headSize).squareRoot())
     }
   }
+
+  private static func powerOfTwo(atLeast x: Double) -> Double { x.binade < x ? 2 * x.binade : x.binade }
 
   /// The size of a key's coordinates in finite precision: B, which the paper's 2^(s + 1) saturates to where e = 0; in formats of many
   /// exponent bits 2^120, which float32 files can hold and whose exp(-gain) is 0 all the same.

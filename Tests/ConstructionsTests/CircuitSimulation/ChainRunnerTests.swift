@@ -83,20 +83,34 @@ import Transformers
     #expect(throws: FolderError.self) { try SimulationFolder(folder.path) }
   }
 
-  @Test func aLiveCacheEmitsTheSameTokensFromLess() throws {
+  @Test(arguments: [SimulationManifest.Form.llama, .li])
+  func aLiveCacheEmitsTheSameTokensFromLess(_ form: SimulationManifest.Form) throws {
     let circuit = Circuit.rippleCarryAdder(width: 64)
-    let simulation = CircuitSimulation(of: circuit)
-    let model = simulation.model()
-    let reading = try ChainReading(model, simulation.manifest)
-    var runner = try ChainRunner(model, simulation.manifest, engine: .dense)
+    let simulation = CircuitSimulation(of: circuit, form: form)
+    var runner = try ChainRunner(simulation, engine: .dense)
     let inputs = (0..<128).map { $0 % 3 != 1 }
     let whole = try runner.tokens(for: [inputs])[0]
-    let (tokens, bytes) = try runner.tokensWithLiveCache(for: inputs, reading: reading)
-    #expect(tokens == whole)
+    let run = try runner.tokensWithLiveCache(for: inputs)
+    #expect(run.tokens == whole)
     let session = try runner.denseEngine().makeSession()
-    session.append([whole.map { Int($0) }], logits: .none)
-    #expect(bytes < session.cacheBytes)
-    #expect(reading.wiresDone(inputCount: 128).largestLiveCount < simulation.manifest.wireCount / 2)
+    session.append([whole.dropLast().map { Int($0) }], logits: .none)
+    #expect(run.allocatedBytes < session.cacheBytes)
+    #expect(run.positionCount == session.cachedPositionCount)
+    // A wire is held from its emission to its last use; <s> and the token that is being read are held besides.
+    #expect(run.heldPositionCount <= simulation.chain.liveWireCount + 2)
+    #expect(run.heldPositionCount < run.positionCount / 2)
+  }
+
+  @Test func aManifestThatMixesUpBlocksDoesNotChangeTheLiveCache() throws {
+    let simulation = CircuitSimulation(of: Circuit.rippleCarryAdder(width: 8))
+    var manifest = simulation.manifest
+    let places = try ["own", "operand0"].map { name in
+      try #require(manifest.residualStream.firstIndex { $0.name == name })
+    }
+    manifest.residualStream.swapAt(places[0], places[1])
+    var runner = try ChainRunner(simulation.model(), manifest, engine: .dense)
+    let inputs = (0..<16).map { $0 % 3 != 1 }
+    #expect(try runner.tokensWithLiveCache(for: inputs).tokens == runner.tokens(for: [inputs])[0])
   }
 
   // MARK: What the check must reject
