@@ -4,7 +4,7 @@ public import Constructions
 public import Transformers
 
 /// How a model's attention is computed.
-public enum DecodingEngine: String, Sendable, CaseIterable {
+public enum EngineUnderTest: String, Sendable, CaseIterable {
   /// Softmax over all positions and a product with the whole head, in float32.
   case dense
   /// Lookup by code, which refuses weights that do not have the structure it needs.
@@ -76,7 +76,7 @@ public struct CircuitDecoder {
   ///   - engine: how to run them.
   /// - Throws: `ModelError` where the weights do not fit their configuration; `StructureRefusal` where the indexed engine refuses
   ///   them.
-  public init(_ simulation: CircuitSimulation, model: Model? = nil, engine: DecodingEngine = .indexed) throws {
+  public init(_ simulation: CircuitSimulation, model: Model? = nil, engine: EngineUnderTest = .indexed) throws {
     let manifest = simulation.manifest
     let model = model ?? simulation.model()
     let endToken = manifest.form == .llama ? 2 * manifest.wireCount + 1 : nil

@@ -22,7 +22,7 @@ public import Transformers
 /// - Throws: ``SimulationFault``, which names the assignment and the token; `ModelError`, `StructureRefusal` or
 ///   ``UndecidedChain`` where the engine cannot run the weights.
 public func simulates(
-  _ circuit: Circuit, form: SimulationManifest.Form = .llama, engine: DecodingEngine = .indexed,
+  _ circuit: Circuit, form: SimulationManifest.Form = .llama, engine: EngineUnderTest = .indexed,
   options: CircuitChain.Options = .init(), assignments: [[Bool]]? = nil
 ) throws {
   try simulates(circuit, assignments: assignments) { circuit in
@@ -45,7 +45,7 @@ public func simulates(
 ///   - model: the weights for a chain.
 /// - Throws: ``SimulationFault``, and what `model` or the engine throws.
 public func simulates(
-  _ circuit: Circuit, form: SimulationManifest.Form = .llama, engine: DecodingEngine = .dense,
+  _ circuit: Circuit, form: SimulationManifest.Form = .llama, engine: EngineUnderTest = .dense,
   options: CircuitChain.Options = .init(), assignments: [[Bool]]? = nil, model: (CircuitChain) throws -> Model
 ) throws {
   try simulates(circuit, assignments: assignments) { circuit in
