@@ -3,14 +3,6 @@ public import Circuits
 public import Constructions
 public import Transformers
 
-/// How a model's attention is computed.
-public enum EngineUnderTest: String, Sendable, CaseIterable {
-  /// Softmax over all positions and a product with the whole head, in float32.
-  case dense
-  /// Lookup by code, which refuses weights that do not have the structure it needs.
-  case indexed
-}
-
 /// A decoder that claims to evaluate a circuit by a chain of thought, with the meaning of its tokens.
 ///
 /// Make one of a ``/Constructions/CircuitSimulation``, of a model in its token conventions, of a closure that gives the values of wires, or, for
@@ -73,10 +65,10 @@ public struct CircuitDecoder {
   /// - Parameters:
   ///   - simulation: the chain and what its tokens mean.
   ///   - model: the weights to run; where absent, the simulation's own.
-  ///   - engine: how to run them.
+  ///   - engine: how to run them; unlike a `ChainRunner`, which goes on densely, `indexed` fails where the lookup has no sure answer.
   /// - Throws: `ModelError` where the weights do not fit their configuration; `StructureRefusal` where the indexed engine refuses
   ///   them.
-  public init(_ simulation: CircuitSimulation, model: Model? = nil, engine: EngineUnderTest = .indexed) throws {
+  public init(_ simulation: CircuitSimulation, model: Model? = nil, engine: DecodingEngine = .indexed) throws {
     let manifest = simulation.manifest
     let model = model ?? simulation.model()
     let endToken = manifest.form == .llama ? 2 * manifest.wireCount + 1 : nil
@@ -100,14 +92,12 @@ public struct CircuitDecoder {
       manifest.outputs(ofWireValues: assignment + tokens.prefix(manifest.stepCount).map { $0 & 1 != 0 })
     }
     switch engine {
-    case .dense:
-      let engine = try Engine(model)
+    case .dense, .reference:
+      var runner = try ChainRunner(model, manifest, engine: engine)
       emitted = { assignments in
-        // Some texts side by side; more of them gain nothing and take memory.
-        stride(from: 0, to: assignments.count, by: 16).flatMap { start in
-          let prompts = assignments[start..<min(start + 16, assignments.count)].map(manifest.prompt)
-          return engine.makeSession(batchSize: prompts.count).generate(
-            after: prompts, maximumNewTokens: manifest.emittedTokenCount, stopAt: [])
+        let texts = try runner.tokens(for: assignments)
+        return zip(assignments, texts).map { assignment, tokens in
+          tokens.dropFirst(manifest.prompt(assignment).count).map { Int($0) }
         }
       }
     case .indexed:

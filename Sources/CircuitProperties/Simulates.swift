@@ -22,7 +22,7 @@ public import Transformers
 /// - Throws: ``SimulationFault``, which names the assignment and the token; `ModelError`, `StructureRefusal` or
 ///   ``UndecidedChain`` where the engine cannot run the weights.
 public func simulates(
-  _ circuit: Circuit, form: SimulationManifest.Form = .llama, engine: EngineUnderTest = .indexed,
+  _ circuit: Circuit, form: SimulationManifest.Form = .llama, engine: DecodingEngine = .indexed,
   options: CircuitChain.Options = .init(), assignments: [[Bool]]? = nil
 ) throws {
   try simulates(circuit, assignments: assignments) { circuit in
@@ -38,14 +38,14 @@ public func simulates(
 ///
 /// - Parameters:
 ///   - circuit: the circuit.
-///   - form: whose tokens the model has; see ``/Constructions/SimulationManifest``.
+///   - form: whose tokens the model has; see `SimulationManifest`.
 ///   - engine: how attention is computed; `dense` runs all weights.
 ///   - options: what lowering the circuit to a chain leaves out.
 ///   - assignments: the inputs' values to try; by default ``assignmentsToTry(_:)``.
 ///   - model: the weights for a chain.
 /// - Throws: ``SimulationFault``, and what `model` or the engine throws.
 public func simulates(
-  _ circuit: Circuit, form: SimulationManifest.Form = .llama, engine: EngineUnderTest = .dense,
+  _ circuit: Circuit, form: SimulationManifest.Form = .llama, engine: DecodingEngine = .dense,
   options: CircuitChain.Options = .init(), assignments: [[Bool]]? = nil, model: (CircuitChain) throws -> Model
 ) throws {
   try simulates(circuit, assignments: assignments) { circuit in

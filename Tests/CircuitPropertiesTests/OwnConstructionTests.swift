@@ -19,8 +19,8 @@ func bothFormsSimulateEveryCircuitDensely(form: SimulationManifest.Form) throws 
   try forAll(circuits(), count: 40) { try simulates($0, form: .li, engine: .indexed) }
 }
 
-@Test(arguments: EngineUnderTest.allCases)
-func gatesOfUpToSixOperandsAreSimulated(engine: EngineUnderTest) throws {
+@Test(arguments: DecodingEngine.allCases)
+func gatesOfUpToSixOperandsAreSimulated(engine: DecodingEngine) throws {
   try forAll(circuits(inputs: 0...7, gates: 0...8, operands: 0...6), count: 30) { circuit in
     cover("a gate of six operands", minimumPercent: 20, when: circuit.maximumFanIn == 6)
     try simulates(circuit, engine: engine)
