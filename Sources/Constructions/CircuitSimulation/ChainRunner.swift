@@ -34,7 +34,7 @@ public struct ChainRunner: Sendable {
   /// - Parameters:
   ///   - model: the weights.
   ///   - manifest: what its tokens mean.
-  ///   - engine: the engine to use; by default lookup where the weights pass its check, or else dense attention, or else, for a model
+  ///   - wanted: the engine to use; by default lookup where the weights pass its check, or else dense attention, or else, for a model
   ///     written for a finite precision, the scalar reference.
   /// - Throws: `ModelError` where the weights do not fit the configuration or are not finite.
   public init(
