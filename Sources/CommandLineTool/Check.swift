@@ -47,6 +47,8 @@ struct Check: ParsableCommand {
     var equal: Bool
     /// Why the circuit cannot be the folder's, where it cannot.
     var reason: String?
+    /// What other files of the folder say that would make other software decode otherwise.
+    var deviations: [String]
     var mode: AssignmentPlan.Mode
     /// How many assignments were tried, and how many were to be.
     var assignments: Int
@@ -95,7 +97,9 @@ struct Check: ParsableCommand {
     let check = try runner.check(against: circuit, on: plan, using: &generator) { bar.update($0) }
     let seconds = (ContinuousClock.now - clock) / .seconds(1)
     bar.finish()
-    let result = Report(check, runner, seed: plan.mode == .sampled ? seed : nil, seconds: seconds)
+    let result = Report(
+      check, runner, deviations: try simulation.deviations(), seed: plan.mode == .sampled ? seed : nil, seconds: seconds
+    )
     try report.print(result) { text(result) }
     if !result.equal { throw ExitCode(ExitStatus.falseCheck.rawValue) }
   }
@@ -107,6 +111,7 @@ struct Check: ParsableCommand {
       ? "all \(Quantity.exact(result.plannedAssignments)) assignments"
       : "\(Quantity.exact(result.plannedAssignments)) assignments (\(Quantity.exact(result.cornerAssignments)) corners, "
         + "the others random, seed \(seed))"
+    let deviations = result.deviations.map { "\(folder)/\($0)\n" }.joined()
     if let mismatch = result.mismatch {
       let place =
         mismatch.output.map { "output \($0)" }
@@ -115,20 +120,25 @@ struct Check: ParsableCommand {
         }
         ?? "the end of the chain"
       return "different: \(place): expected \(mismatch.expected), found \(mismatch.found)\n"
-        + "inputs \(mismatch.inputs)\nafter \(Quantity.exact(result.assignments)) of \(how)\n"
+        + "inputs \(mismatch.inputs)\nafter \(Quantity.exact(result.assignments)) of \(how)\n\(deviations)"
     }
+    let verdict = deviations.isEmpty ? "equal" : "different for other software, equal by the weights alone"
     return
-      "equal: \(Quantity.exact(result.tokensCompared)) tokens and \(Quantity.exact(result.outputsCompared)) outputs under "
+      "\(verdict): \(Quantity.exact(result.tokensCompared)) tokens and \(Quantity.exact(result.outputsCompared)) outputs under "
       + "\(how)\n\(result.engine.rawValue), \(Quantity.text(result.tokensPerSecond)) tokens/s\n"
+      + deviations
   }
 }
 
 extension Check.Report {
   /// The report of `check`, which `runner` ran.
-  fileprivate init(_ check: SimulationCheck, _ runner: ChainRunner, seed: UInt64?, seconds: Double) {
+  fileprivate init(
+    _ check: SimulationCheck, _ runner: ChainRunner, deviations: [String], seed: UInt64?, seconds: Double
+  ) {
     let plan = check.plan
     self.init(
-      equal: check.isEqual, mode: plan.mode, assignments: check.assignmentCount, plannedAssignments: plan.count,
+      equal: check.isEqual && deviations.isEmpty, deviations: deviations, mode: plan.mode,
+      assignments: check.assignmentCount, plannedAssignments: plan.count,
       cornerAssignments: plan.cornerCount, seed: seed, tokensCompared: check.tokensCompared,
       outputsCompared: check.outputsCompared, engine: runner.engine, fallback: runner.fallback, seconds: seconds,
       tokensPerSecond: Double(runner.emittedTokenCount) / max(seconds, 1e-9))

@@ -123,11 +123,13 @@ struct Construct: ParsableCommand {
       let least = simulation.leastSignificandBits.map { "; s = \($0) is the least that is right, for any T" } ?? ""
       rows.append(("precision", name + least))
     }
-    for (engine, rate) in [
-      ("dense", cost.expectedDenseTokensPerSecond), ("indexed", cost.expectedIndexedTokensPerSecond),
-      ("finite precision", cost.expectedFiniteTokensPerSecond),
+    let later =
+      cost.greatestIndexedTokensPerSecond.map { " for the first input, up to \(Quantity.text($0)) for many" } ?? ""
+    for (engine, rate, more) in [
+      ("dense", cost.expectedDenseTokensPerSecond, ""), ("indexed", cost.expectedIndexedTokensPerSecond, later),
+      ("finite precision", cost.expectedFiniteTokensPerSecond, ""),
     ] {
-      if let rate { rows.append(("expected, \(engine)", "about \(Quantity.text(rate)) tokens/s a core")) }
+      if let rate { rows.append(("expected, \(engine)", "about \(Quantity.text(rate)) tokens/s a core\(more)")) }
     }
     return table(rows)
   }

@@ -27,7 +27,9 @@ struct Run: ParsableCommand {
   @Option(name: .long, help: DecodingEngine.help)
   var engine: DecodingEngine?
 
-  @Flag(name: .long, help: "Print each step: the gate, the wires fetched, the value.")
+  @Flag(
+    name: .long,
+    help: "Print each step: the gate, the wires that the embedding names for it and their values, its value.")
   var trace = false
 
   @Flag(name: .long, help: "Print the words of all tokens.")
@@ -85,6 +87,9 @@ struct Run: ParsableCommand {
     }
   }
 
+  /// How many chains are decoded before their outputs are printed.
+  private static let chainsHeld = 64
+
   func validate() throws {
     if bits.input == nil { throw ValidationError("Missing expected argument '--input <input>'.") }
     if liveCache, engine ?? .dense != .dense { throw ValidationError("--live-cache needs the dense engine.") }
@@ -99,74 +104,103 @@ struct Run: ParsableCommand {
     var runner = try ChainRunner(simulation, engine: liveCache ? .dense : engine)
     let reading = trace ? try simulation.reading() : nil
 
-    let total = assignments.count * simulation.manifest.emittedTokenCount
+    let manifest = simulation.manifest
+    let (inputText, outputText) = (
+      simulation.inputText(isHexadecimal: bits.hex), simulation.outputText(isHexadecimal: bits.hex)
+    )
+    let total = assignments.count * manifest.emittedTokenCount
     var bar = ProgressBar("running", total: total, unit: "tokens", isQuiet: report.quiet)
-    let clock = ContinuousClock.now
+    var output = StandardOutput()
+    var lines: [String] = []
+    var traces: [[Step]] = []
+    var words: [[String]] = []
     var live: ChainRunner.LiveCacheRun?
-    var texts: [[Int32]] = []
-    if liveCache {
-      for assignment in assignments {
-        let done = texts.count * simulation.manifest.emittedTokenCount
-        let run: ChainRunner.LiveCacheRun
-        do {
-          run = try runner.tokensWithLiveCache(for: assignment) { bar.update(done + $0) }
-        } catch let refusal as StructureRefusal {
-          throw Failure.refused(
-            folder, expected: "weights for --live-cache that look positions up", found: refusal.reason)
-        }
-        texts.append(run.tokens)
-        if run.heldPositionCount >= live?.heldPositionCount ?? 0 { live = run }
+    var seconds = 0.0
+    // A chain of thought may be long and assignments many: no more chains are held than are decoded side by side.
+    for start in stride(from: 0, to: assignments.count, by: Run.chainsHeld) {
+      let part = Array(assignments[start..<min(start + Run.chainsHeld, assignments.count)])
+      let clock = ContinuousClock.now
+      let texts: [[Int32]]
+      if liveCache {
+        let runs = try liveRuns(part, &runner) { bar.update(start * manifest.emittedTokenCount + $0) }
+        live = (runs + [live].compactMap(\.self)).max { $0.heldPositionCount < $1.heldPositionCount }
+        texts = runs.map(\.tokens)
+      } else {
+        texts = try runner.tokens(for: part) { bar.update(start * manifest.emittedTokenCount + $0) }
       }
-    } else {
-      texts = try runner.tokens(for: assignments) { bar.update($0) }
+      seconds += (ContinuousClock.now - clock) / .seconds(1)
+      if start == 0, let reading { noteFetches(simulation, reading, texts[0]) }
+      for text in texts {
+        let line = outputText.text(try runner.outputs(ofTokens: text))
+        let steps = try reading.map { try self.steps(manifest, $0, text) } ?? []
+        let spoken = tokens ? text.map { manifest.word(ofToken: Int($0)) } : []
+        if report.json {
+          lines.append(line)
+          traces.append(steps)
+          words.append(spoken)
+        } else {
+          if tokens { try output.writeLine(spoken.joined(separator: " ")) }
+          for step in steps { try output.writeLine(step.text) }
+          try output.writeLine(line)
+        }
+      }
+      if !report.json {
+        ProgressBar.clear()
+        try output.flush()
+      }
     }
-    let seconds = (ContinuousClock.now - clock) / .seconds(1)
     bar.finish()
     if let fallback = runner.fallback { report.note("running \(runner.engine.adverb): \(fallback)") }
+    let perPosition = simulation.model.cacheNumbersPerPosition * 4
+    let positions = manifest.wireCount + manifest.leadingTokenCount
     if let live {
-      let perPosition = simulation.model.cacheNumbersPerPosition * 4
       report.note(
-        "the cache held at most \(Quantity.exact(live.heldPositionCount)) of \(Quantity.exact(live.positionCount)) positions: "
-          + "\(Quantity.bytes(live.heldPositionCount * perPosition)) instead of "
-          + "\(Quantity.bytes(live.positionCount * perPosition)) in float32")
+        "the cache held at most \(Quantity.exact(live.heldPositionCount)) of \(Quantity.exact(positions)) positions: "
+          + "\(Quantity.bytes(live.heldPositionCount * perPosition)) instead of \(Quantity.bytes(positions * perPosition)) in float32"
+      )
     }
-    let outputs = try texts.map { try runner.outputs(ofTokens: $0) }
-    try show(simulation, runner, reading, assignments, texts, outputs, seconds: seconds, live: live)
+    guard report.json else { return }
+    try StandardOutput.print(
+      ReportOptions.json(
+        Report(
+          engine: runner.engine, fallback: runner.fallback, inputs: assignments.map(inputText.text), outputs: lines,
+          output: lines.count == 1 ? lines[0] : nil, tokens: runner.emittedTokenCount, seconds: seconds,
+          tokensPerSecond: Double(runner.emittedTokenCount) / max(seconds, 1e-9), cacheBytes: positions * perPosition,
+          liveCacheBytes: live.map { $0.heldPositionCount * perPosition }, positions: positions,
+          livePositions: live?.heldPositionCount, allocatedCacheBytes: live?.allocatedBytes,
+          trace: trace ? traces : nil, words: tokens ? words : nil)) + "\n")
   }
 
-  private func show(
-    _ simulation: SimulationFolder, _ runner: ChainRunner, _ reading: ChainReading?, _ assignments: [[Bool]],
-    _ texts: [[Int32]], _ outputs: [[Bool]], seconds: Double, live: ChainRunner.LiveCacheRun?
-  ) throws {
-    let manifest = simulation.manifest
-    let inputText = simulation.inputText(isHexadecimal: bits.hex)
-    let outputText = simulation.outputText(isHexadecimal: bits.hex)
-    let steps = trace ? try texts.map { try self.steps(manifest, reading, $0) } : nil
-    if report.json {
-      let perPosition = simulation.model.cacheNumbersPerPosition * 4
-      let positions = manifest.wireCount + manifest.leadingTokenCount
-      let lines = outputs.map(outputText.text)
-      return try StandardOutput.print(
-        ReportOptions.json(
-          Report(
-            engine: runner.engine, fallback: runner.fallback, inputs: assignments.map(inputText.text), outputs: lines,
-            output: lines.count == 1 ? lines[0] : nil, tokens: runner.emittedTokenCount, seconds: seconds,
-            tokensPerSecond: Double(runner.emittedTokenCount) / max(seconds, 1e-9), cacheBytes: positions * perPosition,
-            liveCacheBytes: live.map { $0.heldPositionCount * perPosition }, positions: positions,
-            livePositions: live?.heldPositionCount, allocatedCacheBytes: live?.allocatedBytes, trace: steps,
-            words: tokens ? texts.map { $0.map { manifest.word(ofToken: Int($0)) } } : nil)) + "\n")
+  /// Decodes one chain after another from a cache of live positions.
+  private func liveRuns(
+    _ assignments: [[Bool]], _ runner: inout ChainRunner, progress: (Int) -> Void
+  ) throws -> [ChainRunner.LiveCacheRun] {
+    var runs: [ChainRunner.LiveCacheRun] = []
+    for assignment in assignments {
+      let done = runs.count * runner.manifest.emittedTokenCount
+      do {
+        runs.append(try runner.tokensWithLiveCache(for: assignment) { progress(done + $0) })
+      } catch let refusal as StructureRefusal {
+        throw Failure.refused(
+          folder, expected: "weights for --live-cache that look positions up", found: refusal.reason)
+      }
     }
-    var output = StandardOutput()
-    for i in texts.indices {
-      if tokens { try output.writeLine(texts[i].map { manifest.word(ofToken: Int($0)) }.joined(separator: " ")) }
-      for step in steps?[i] ?? [] { try output.writeLine(step.text) }
-      try output.writeLine(outputText.text(outputs[i]))
-    }
-    try output.flush()
+    return runs
   }
 
-  private func steps(_ manifest: SimulationManifest, _ reading: ChainReading?, _ tokens: [Int32]) throws -> [Step] {
-    guard let reading else { return [] }
+  /// Says where a trace may not be what the heads do: it is read off the embedding; what heads look up, the other weights say.
+  private func noteFetches(_ simulation: SimulationFolder, _ reading: ChainReading, _ text: [Int32]) {
+    guard simulation.manifest.precision == nil else { return }
+    guard let structure = try? IndexedStructure(checking: simulation.model) else {
+      return report.note(
+        "the trace shows the wires that the embedding names; the weights do not pass the check that heads look them up")
+    }
+    if let step = reading.stepThatFetchesOtherWires(structure, simulation.manifest, tokens: text) {
+      report.note("the trace shows the wires that the embedding names; in step \(step + 1) a head looks another one up")
+    }
+  }
+
+  private func steps(_ manifest: SimulationManifest, _ reading: ChainReading, _ tokens: [Int32]) throws -> [Step] {
     let values = try manifest.wireValues(ofTokens: tokens.lazy.map { Int($0) })
     return (0..<manifest.stepCount).map { i in
       let (table, operands) = reading.gate(ofStep: i)

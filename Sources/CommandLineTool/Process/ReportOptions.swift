@@ -37,6 +37,15 @@ struct ReportOptions: ParsableArguments {
 func table(_ rows: [(String, String)]) -> String {
   let width = rows.map(\.0.count).max() ?? 0
   return rows.map { name, value in
-    name + String(repeating: " ", count: width + 2 - name.count) + value + "\n"
+    name + String(repeating: " ", count: width + 2 - name.count) + printable(value) + "\n"
+  }.joined()
+}
+
+/// `text` with control characters spelled out: names come from files, and a terminal would obey them.
+func printable(_ text: String) -> String {
+  guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return text }
+  return text.unicodeScalars.map { scalar in
+    scalar.properties.generalCategory == .control
+      ? "\\u{\(String(scalar.value, radix: 16, uppercase: true))}" : String(scalar)
   }.joined()
 }

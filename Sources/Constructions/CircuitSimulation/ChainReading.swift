@@ -93,4 +93,27 @@ public struct ChainReading: Sendable {
     }
     return (table, operands)
   }
+
+  /// The first step in which some head does not look up the wire that the embedding names, although the step's gate reads it.
+  ///
+  /// - Parameters:
+  ///   - structure: what the heads look up, as the attention weights say it.
+  ///   - tokens: the tokens of a run, prompt included.
+  public func stepThatFetchesOtherWires(
+    _ structure: IndexedStructure, _ manifest: SimulationManifest, tokens: [Int32]
+  ) -> Int? {
+    (0..<stepCount).first { step in
+      let position = manifest.leadingTokenCount + manifest.inputCount + step - 1
+      let table = TruthTable(bits: tables[step], inputCount: fanIn)
+      return (0..<fanIn).contains { head in
+        let wire = wanted[step * fanIn + head]
+        guard table.depends(onInput: head) else { return false }
+        let place = manifest.leadingTokenCount + Int(wire)
+        return wire == ChainReading.nothing || place > position
+          || !structure.isWanted(
+            byHead: head, token: Int(tokens[position]), position: position,
+            key: (token: Int(tokens[place]), position: place))
+      }
+    }
+  }
 }

@@ -10,7 +10,8 @@
 // relu(sum of +-fetched_j, matching row p, - table[p] - K): 1 where the fetched values are row p and table[p] = -1, else 0. It takes 2
 // from the result, which starts at +1. The head scores value v by v * result.
 //
-// The paper's gates are AND and NOT; here any truth table of K operands is one unit a row, which needs K + 1 <= B_s and the constant -2.
+// The paper's gates are AND and NOT; here any truth table of K operands is one unit a row. Which precisions suffice for that is found
+// case by case (`PositionalCircuitLayout.insufficiency`); K + 1 <= B_s and the constant -2 are enough.
 import ExactArithmetic
 import Tensors
 public import Transformers

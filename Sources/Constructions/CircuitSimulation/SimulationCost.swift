@@ -34,8 +34,11 @@ public struct SimulationCost: Sendable, Equatable, Codable {
   public var operationsPerToken: Int
   /// An estimate of tokens per second and core with dense attention, one assignment at a time; `nil` in finite precision.
   public var expectedDenseTokensPerSecond: Double?
-  /// An estimate of tokens per second and core by lookup, where no product is formed; `nil` in finite precision.
+  /// An estimate of tokens per second and core by lookup for the first input, which meets each truth table with each row of operands for the
+  /// first time; `nil` in finite precision.
   public var expectedIndexedTokensPerSecond: Double?
+  /// The same once all cases have been met; circuits of many different tables come near it after many inputs only.
+  public var greatestIndexedTokensPerSecond: Double?
   /// An estimate of tokens per second and core of the scalar reference in finite precision; `nil` in float32.
   public var expectedFiniteTokensPerSecond: Double?
 
@@ -48,6 +51,8 @@ public struct SimulationCost: Sendable, Equatable, Codable {
     static let dense = 2.5e10
     static let denseSecondsBeside = 1e-6
     static let indexed = 3e7
+    /// A case evaluates the feedforward layer once, 2^K units: 1.2 us for SHA-256 (K = 2), 10 to 20 us for K = 5.
+    static let indexedSecondsPerUnit = 4e-7
     static let fixedPoint = 1.4e8
     static let floatingPoint = 6e7
   }
@@ -110,7 +115,12 @@ public struct SimulationCost: Sendable, Equatable, Codable {
       // Scores over code and partners (or constants), and one value coordinate a head.
       operationsPerToken = products + contextSum * k * (2 * codeLength + 1) / 2
       expectedDenseTokensPerSecond = 1 / (Double(operationsPerToken) / Rate.dense + Rate.denseSecondsBeside)
-      expectedIndexedTokensPerSecond = Rate.indexed
+      // A case is a table, the value of the token that is read, and the values fetched.
+      let cases = min(stepCount, 2 * Set(chain.tables).count << k)
+      expectedIndexedTokensPerSecond =
+        Double(max(1, stepCount))
+        / (Double(max(1, stepCount)) / Rate.indexed + Double(cases * units) * Rate.indexedSecondsPerUnit)
+      greatestIndexedTokensPerSecond = Rate.indexed
     }
   }
 }

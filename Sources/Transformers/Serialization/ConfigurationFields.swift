@@ -35,6 +35,9 @@ struct ConfigurationFields {
   /// The value of `key`; `null` counts as absent.
   subscript(key: String) -> JSONValue? { members[key].flatMap { $0 == .null ? nil : $0 } }
 
+  /// The keys with a value, sorted.
+  var keys: [String] { members.filter { $0.value != .null }.keys.sorted() }
+
   /// Whether `key` is written, be it as `null`.
   func has(_ key: String) -> Bool { members[key] != nil }
 

@@ -16,6 +16,14 @@ public struct GenerationSettings: Sendable, Equatable {
   public var samples: Bool
   /// What scores are divided by before they are drawn from.
   public var temperature: Double
+  /// Further keys of a file that was read, which other software may heed and this one does not; they are not written again.
+  public private(set) var unreadKeys: [String] = []
+
+  /// Keys that are read, and keys that change nothing in what a greedy generation emits.
+  private static let harmlessKeys: Set<String> = [
+    "bos_token_id", "do_sample", "eos_token_id", "max_length", "max_new_tokens", "pad_token_id", "temperature",
+    "_from_model_config", "top_k", "top_p", "transformers_version", "use_cache",
+  ]
 
   /// Settings of greedy generation, unless stated otherwise.
   public init(
@@ -49,6 +57,7 @@ public struct GenerationSettings: Sendable, Equatable {
     maximumNewTokens = fields["max_new_tokens"] == nil ? nil : fields.integer("max_new_tokens", in: 1...most)
     samples = fields.flag("do_sample", default: false)
     temperature = fields.number("temperature", from: 0, isStrict: false, default: 1)
+    unreadKeys = fields.keys.filter { !GenerationSettings.harmlessKeys.contains($0) }
     try fields.check()
   }
 

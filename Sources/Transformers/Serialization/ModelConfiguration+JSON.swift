@@ -29,6 +29,12 @@ extension ModelConfiguration {
     fields.refuse("quantization_config", because: "no quantization")
     fields.refuse("auto_map", because: "no code in the folder")
     fields.refuse("is_encoder_decoder", unless: .boolean(false), because: "a decoder")
+    // The cache of `transformers` drops positions where one of these is set, whatever the architecture.
+    fields.refuse("sliding_window", because: "attention to all positions")
+    fields.refuse("attention_chunk_size", because: "attention to all positions")
+    if case .array(let types)? = fields["layer_types"], !types.allSatisfy({ $0 == .string("full_attention") }) {
+      fields.report("layer_types", expected: "full_attention in every layer")
+    }
     try fields.check()
   }
 

@@ -19,6 +19,9 @@ public struct ModelFolder: Sendable {
   /// What generation_config.json says, or where there is none, what config.json does.
   public let generation: GenerationSettings
 
+  /// The scalar type in which config.json wants the weights to be loaded (`dtype`, formerly `torch_dtype`); `nil` where it names none of ours.
+  public let declaredScalar: ScalarType?
+
   /// The largest config.json and the largest tokenizer.json that are read.
   static let configurationLimit = 16 << 20
   static let tokenizerLimit = 256 << 20
@@ -30,6 +33,10 @@ public struct ModelFolder: Sendable {
     let bytes = try InputFile.contents(configurationPath, limit: ModelFolder.configurationLimit)
     configuration = try ModelConfiguration(parsing: bytes, path: configurationPath)
     format = FolderFormat(for: configuration)
+    let fields = try ConfigurationFields(parsing: bytes, path: configurationPath)
+    declaredScalar = ScalarType.allCases.first { scalar in
+      (fields["dtype"] ?? fields["torch_dtype"]) == .string(scalar.configurationName)
+    }
     let generationPath = "\(path)/generation_config.json"
     if fileExists(generationPath) {
       generation = try GenerationSettings(
