@@ -104,13 +104,17 @@ struct Check: ParsableCommand {
     if !result.equal { throw ExitCode(ExitStatus.falseCheck.rawValue) }
   }
 
+  private func count(_ number: Int, _ thing: String) -> String {
+    "\(Quantity.exact(number)) \(thing)\(number == 1 ? "" : "s")"
+  }
+
   private func text(_ result: Report) -> String {
     if let reason = result.reason { return "\(folder): not the model of \(circuit): \(reason)\n" }
+    let planned = count(result.plannedAssignments, "assignment")
+    let others = result.plannedAssignments > result.cornerAssignments ? ", the others random, seed \(seed)" : ""
     let how =
       result.mode == .exhaustive
-      ? "all \(Quantity.exact(result.plannedAssignments)) assignments"
-      : "\(Quantity.exact(result.plannedAssignments)) assignments (\(Quantity.exact(result.cornerAssignments)) corners, "
-        + "the others random, seed \(seed))"
+      ? "all \(planned)" : "\(planned) (\(count(result.cornerAssignments, "corner"))\(others))"
     let deviations = result.deviations.map { "\(folder)/\($0)\n" }.joined()
     if let mismatch = result.mismatch {
       let place =
@@ -124,7 +128,7 @@ struct Check: ParsableCommand {
     }
     let verdict = deviations.isEmpty ? "equal" : "different for other software, equal by the weights alone"
     return
-      "\(verdict): \(Quantity.exact(result.tokensCompared)) tokens and \(Quantity.exact(result.outputsCompared)) outputs under "
+      "\(verdict): \(count(result.tokensCompared, "token")) and \(count(result.outputsCompared, "output")) under "
       + "\(how)\n\(result.engine.rawValue), \(Quantity.text(result.tokensPerSecond)) tokens/s\n"
       + deviations
   }

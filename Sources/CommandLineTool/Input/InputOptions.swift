@@ -36,7 +36,12 @@ struct InputOptions: ParsableArguments {
   private func isAssignment(_ text: String) -> Bool {
     if text == "-" { return false }
     if text.utf8.allSatisfy({ $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: "1") }) { return true }
-    guard hex, !isThere(text) else { return false }
+    if isThere(text) { return false }
+    // What begins like bits and names no file is meant as bits, and refused with the character that is wrong.
+    if !hex {
+      return text.utf8.prefix(2).allSatisfy { $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: "1") }
+        && !text.contains("/") && !text.contains(".")
+    }
     return text.allSatisfy { $0.isHexDigit || $0 == "," || $0 == "x" || $0 == "X" }
   }
 
