@@ -12,7 +12,7 @@ export WRIGHT_DEMO_MESSAGE := $(value MESSAGE)
 # Demo, tests and installation all use this one configuration, so what one has built the next does not build again.
 wright := .build/release/wright
 
-.PHONY: help demo test build lint format docs fuzz install clean
+.PHONY: help demo test build lint format docs fuzz bench install clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,10 @@ docs: ## Build the documentation of the public modules into .build/documentation
 fuzz: ## Feed every reader with mutated files for a minute each; Fuzz/README.md says more
 	@Scripts/system-packages build
 	@Scripts/fuzz
+
+bench: ## Measure everything and record it in Benchmarks/results; on a quiet machine, see Benchmarks/README.md
+	@Scripts/system-packages build test
+	@Scripts/benchmark
 
 install: ## Install wright and its shell completions under PREFIX (/usr/local by default)
 	@Scripts/system-packages build

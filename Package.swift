@@ -17,6 +17,7 @@ let package = Package(
       name: "Wright",
       targets: [
         "Randomness", "Circuits", "ExactArithmetic", "Tensors", "PropertyTesting", "Transformers", "Constructions",
+        "CircuitProperties",
       ]),
     .executable(name: "wright", targets: ["CommandLineTool"]),
   ],
@@ -41,12 +42,16 @@ let package = Package(
     .target(
       name: "Constructions", dependencies: ["Transformers", "Tensors", "Circuits", "ExactArithmetic"],
       swiftSettings: strict),
+    .target(
+      name: "CircuitProperties",
+      dependencies: ["PropertyTesting", "Constructions", "Transformers", "Circuits", "Randomness"],
+      swiftSettings: strict),
 
     // The program
     .executableTarget(
       name: "CommandLineTool",
       dependencies: [
-        "Circuits", "Constructions", "Transformers", "Tensors", "Randomness",
+        "Circuits", "Constructions", "Transformers", "ExactArithmetic", "Randomness",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
       ],
@@ -88,8 +93,13 @@ let package = Package(
     .testTarget(
       name: "ConstructionsTests",
       dependencies: [
-        "Constructions", "Transformers", "Circuits",
+        "Constructions", "Transformers", "Tensors", "Circuits", "ExactArithmetic", "Randomness", "TestSupport",
+        .product(name: "Crypto", package: "swift-crypto"),
       ], swiftSettings: strict),
+    .testTarget(
+      name: "CircuitPropertiesTests",
+      dependencies: ["CircuitProperties", "PropertyTesting", "Constructions", "Transformers", "Tensors", "Circuits"],
+      swiftSettings: strict),
     .testTarget(
       name: "CommandLineToolTests", dependencies: ["TestSupport"], swiftSettings: strict),
     .testTarget(

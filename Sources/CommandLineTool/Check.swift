@@ -2,6 +2,7 @@
 import ArgumentParser
 import Circuits
 import Constructions
+import Randomness
 
 /// The subcommand.
 struct Check: ParsableCommand {
@@ -9,8 +10,8 @@ struct Check: ParsableCommand {
     commandName: "check",
     abstract: "Compare every token of a model's chains with the circuit.",
     discussion: """
-      All assignments are tried where there are at most 2^20 of them, or at most --assignments; otherwise corner assignments and
-      random ones, 256 unless told otherwise. Every emitted token and every output is compared with a bit-parallel simulation of the circuit.
+      All assignments are tried where there are at most 2^20 of them, or at most --assignments; otherwise corner assignments and \
+      random ones, 256 unless told otherwise. Every emitted token and every output is compared with a bit-parallel simulation of the circuit. \
       Exits with 0 only when all are equal, with 1 when one differs or the circuit is not the folder's.
 
       EXAMPLE:
@@ -33,8 +34,8 @@ struct Check: ParsableCommand {
   @Option(name: .long, help: "How many assignments to try at most.")
   var assignments: Int?
 
-  @Option(name: .long, help: "How attention is computed; by default indexed, or else dense.")
-  var engine: EngineChoice?
+  @Option(name: .long, help: DecodingEngine.help)
+  var engine: DecodingEngine?
 
   @Option(name: .long, help: "The seed of the random assignments.")
   var seed: UInt64 = 1
@@ -56,7 +57,7 @@ struct Check: ParsableCommand {
     var tokensCompared: Int
     var outputsCompared: Int
     var mismatch: Mismatch?
-    var engine: EngineChoice
+    var engine: DecodingEngine
     var fallback: String?
     var seconds: Double
     var tokensPerSecond: Double
@@ -83,117 +84,20 @@ struct Check: ParsableCommand {
   func run() throws {
     let simulation = try SimulationFolder(folder)
     let (circuit, _) = try CircuitSource.read(circuit, format: format)
-    let manifest = simulation.manifest
-    let plan = AssignmentPlan(inputCount: circuit.inputCount, wanted: assignments, seed: seed)
-    var runner = try ChainRunner(simulation.model, manifest, engine: engine)
-    if let fallback = runner.fallback { report.note("running densely: \(fallback)") }
-    var result = Report(
-      equal: false, mode: plan.mode, assignments: 0, plannedAssignments: plan.count,
-      cornerAssignments: plan.cornerCount,
-      seed: plan.mode == .sampled ? seed : nil, tokensCompared: 0, outputsCompared: 0, engine: runner.engine,
-      seconds: 0,
-      tokensPerSecond: 0)
-
-    var options = CircuitChain.Options()
-    options.foldsInverters = manifest.foldsInverters
-    options.dropsDeadGates = manifest.dropsDeadGates
-    let chain = CircuitChain(circuit, options: options)
-    if let reason = Check.difference(chain, circuit, manifest) {
-      result.reason = reason
-    } else {
-      try compare(circuit, chain, plan, &runner, &result)
-    }
-    result.engine = runner.engine
-    result.fallback = runner.fallback
+    let plan = AssignmentPlan(inputCount: circuit.inputCount, maximumCount: assignments)
+    var runner = try ChainRunner(simulation, engine: engine)
+    if let fallback = runner.fallback { report.note("running \(runner.engine.adverb): \(fallback)") }
+    var generator = Philox(seed: seed)
+    let (product, overflow) = plan.count.multipliedReportingOverflow(by: simulation.manifest.emittedTokenCount)
+    let total = overflow ? Int.max : product
+    var bar = ProgressBar("checking", total: total, unit: "tokens", isQuiet: report.quiet)
+    let clock = ContinuousClock.now
+    let check = try runner.check(against: circuit, on: plan, using: &generator) { bar.update($0) }
+    let seconds = (ContinuousClock.now - clock) / .seconds(1)
+    bar.finish()
+    let result = Report(check, runner, seed: plan.mode == .sampled ? seed : nil, seconds: seconds)
     try report.print(result) { text(result) }
     if !result.equal { throw ExitCode(ExitStatus.falseCheck.rawValue) }
-  }
-
-  /// Why `circuit` cannot be the one that the folder was made from, or `nil`.
-  private static func difference(
-    _ chain: CircuitChain, _ circuit: Circuit, _ manifest: SimulationManifest
-  ) -> String? {
-    for (thing, mine, theirs) in [
-      ("inputs", circuit.inputCount, manifest.inputCount), ("outputs", circuit.outputCount, manifest.outputCount),
-      ("steps", chain.stepCount, manifest.stepCount),
-    ] where mine != theirs {
-      return "the circuit has \(Quantity.exact(mine)) \(thing) and the folder \(Quantity.exact(theirs))"
-    }
-    for (i, source) in chain.readOut.enumerated() {
-      let code =
-        switch source {
-        case .constant(let value): value ? -2 : -1
-        case .wire(let wire, let isComplemented): 2 * wire + (isComplemented ? 1 : 0)
-        }
-      if code != manifest.readOut[i] { return "output \(i) is read at another place than the circuit says" }
-    }
-    return nil
-  }
-
-  private func compare(
-    _ circuit: Circuit, _ chain: CircuitChain, _ plan: AssignmentPlan, _ runner: inout ChainRunner,
-    _ result: inout Report
-  ) throws {
-    let manifest = runner.manifest
-    let simulator = Simulator(circuit, keepsAllWires: true)
-    let count = manifest.emittedTokenCount
-    // Some tens of megabytes of tokens and wire values at a time; early chunks are small so that a wrong model is found early.
-    let chunk = max(1, min(512, (1 << 23) / (circuit.wireCount + 1)))
-    var bar = ProgressBar("checking", total: plan.count * count, unit: "tokens", isQuiet: report.quiet)
-    let clock = ContinuousClock.now
-    var start = 0
-    while start < plan.count, result.mismatch == nil {
-      let inputs = plan.assignments(start..<min(start + (start == 0 ? min(chunk, 16) : chunk), plan.count))
-      let texts = try runner.tokens(for: inputs) { bar.update(start * count + $0) }
-      let wires = simulator.wireValues(of: AssignmentBlock(inputs, signalCount: circuit.inputCount))
-      for (a, text) in texts.enumerated() where result.mismatch == nil {
-        result.mismatch = Check.mismatch(text, a, wires, circuit, chain, manifest, &result)
-        result.assignments += 1
-        result.mismatch?.inputs = BitText(widths: [], count: circuit.inputCount, isHexadecimal: false).text(inputs[a])
-      }
-      start += inputs.count
-    }
-    bar.finish()
-    result.seconds = (ContinuousClock.now - clock) / .seconds(1)
-    result.tokensPerSecond = Double(result.tokensCompared) / max(result.seconds, 1e-9)
-    result.equal = result.mismatch == nil
-  }
-
-  /// Compares the tokens of one run, and the outputs read off them, with the values of the circuit's wires under assignment `a`.
-  private static func mismatch(
-    _ tokens: [Int32], _ a: Int, _ wires: AssignmentBlock, _ circuit: Circuit, _ chain: CircuitChain,
-    _ manifest: SimulationManifest, _ result: inout Report
-  ) -> Mismatch? {
-    let first = manifest.leadingTokenCount + manifest.inputCount
-    for step in 0..<manifest.stepCount {
-      let wire = manifest.inputCount + step
-      let expected = manifest.token(wire: wire, value: wires[a, chain.sourceWires[wire].index])
-      let found = first + step < tokens.count ? Int(tokens[first + step]) : nil
-      result.tokensCompared += 1
-      if found != expected {
-        return Mismatch(
-          inputs: "", step: step + 1, wire: wire, circuitWire: chain.sourceWires[wire].index,
-          expected: manifest.word(expected), found: found.map(manifest.word) ?? "nothing")
-      }
-    }
-    if manifest.emittedTokenCount > manifest.stepCount {
-      result.tokensCompared += 1
-      let (expected, found) = (2 * manifest.wireCount + 1, tokens.last.map { Int($0) })
-      if found != expected || tokens.count != first + manifest.emittedTokenCount {
-        return Mismatch(
-          inputs: "", expected: manifest.word(expected), found: found.map(manifest.word) ?? "nothing")
-      }
-    }
-    let values = tokens[manifest.leadingTokenCount..<(first + manifest.stepCount)].map { $0 & 1 != 0 }
-    for (i, value) in manifest.outputs(ofWireValues: values).enumerated() {
-      result.outputsCompared += 1
-      let output = circuit.outputs[i]
-      let expected = wires[a, output.wire.index] != output.isComplemented
-      if value != expected {
-        return Mismatch(inputs: "", output: i, expected: expected ? "1" : "0", found: value ? "1" : "0")
-      }
-    }
-    return nil
   }
 
   private func text(_ result: Report) -> String {
@@ -216,5 +120,35 @@ struct Check: ParsableCommand {
     return
       "equal: \(Quantity.exact(result.tokensCompared)) tokens and \(Quantity.exact(result.outputsCompared)) outputs under "
       + "\(how)\n\(result.engine.rawValue), \(Quantity.text(result.tokensPerSecond)) tokens/s\n"
+  }
+}
+
+extension Check.Report {
+  /// The report of `check`, which `runner` ran.
+  fileprivate init(_ check: SimulationCheck, _ runner: ChainRunner, seed: UInt64?, seconds: Double) {
+    let plan = check.plan
+    self.init(
+      equal: check.isEqual, mode: plan.mode, assignments: check.assignmentCount, plannedAssignments: plan.count,
+      cornerAssignments: plan.cornerCount, seed: seed, tokensCompared: check.tokensCompared,
+      outputsCompared: check.outputsCompared, engine: runner.engine, fallback: runner.fallback, seconds: seconds,
+      tokensPerSecond: Double(runner.emittedTokenCount) / max(seconds, 1e-9))
+    switch check.verdict {
+    case .equal: break
+    case .anotherCircuit(let difference): reason = difference
+    case .different(let counterexample): mismatch = Check.Mismatch(counterexample)
+    }
+  }
+}
+
+extension Check.Mismatch {
+  fileprivate init(_ counterexample: SimulationCheck.Counterexample) {
+    self.init(
+      inputs: BitText(widths: [], count: counterexample.inputs.count, isHexadecimal: false).text(counterexample.inputs),
+      expected: counterexample.expected, found: counterexample.found)
+    switch counterexample.place {
+    case .step(let number, let chainWire, let source): (step, wire, circuitWire) = (number, chainWire, source)
+    case .end: break
+    case .output(let index): output = index
+    }
   }
 }

@@ -2,6 +2,7 @@
 import ArgumentParser
 import Circuits
 import Constructions
+import ExactArithmetic
 import Transformers
 
 #if canImport(FoundationEssentials)
@@ -16,21 +17,25 @@ struct Construct: ParsableCommand {
     commandName: "construct",
     abstract: "Write down the weights of a transformer that evaluates a circuit.",
     discussion: """
-      Prints the cost model first, then writes a Hugging Face folder that transformers loads, with wright.json, which says what the tokens mean.
-      The form llama is a LLaMA whose tokens carry wire and value; li is the transformer of Li et al. with the circuit in its absolute
-      positions, as a GPT-2.
+      Prints the cost model first, then writes a model folder that transformers loads, with wright.json, which says what the tokens mean. \
+      The form llama is a LLaMA whose tokens carry wire and value; li is the transformer of Li et al. with the circuit in its absolute \
+      positions, as a GPT-2, or with --precision as the paper has it, in constant precision.
 
       EXAMPLE:
         wright construct adder64.txt -o adder64-llama
+        wright construct adder64.txt -o adder64-f02 --form li --precision 0,2
       """)
 
   @OptionGroup var source: CircuitSource
 
-  @Option(name: [.short, .long], help: "The folder to write.", completion: .directory)
-  var output: String
+  @Option(name: [.short, .long], help: "The folder to write; not needed for --dry-run.", completion: .directory)
+  var output: String?
 
   @Option(name: .long, help: "The construction.")
   var form: SimulationForm = .llama
+
+  @Option(name: .long, help: Precision.help)
+  var precision: Precision?
 
   @OptionGroup var folder: FolderOptions
 
@@ -49,36 +54,61 @@ struct Construct: ParsableCommand {
   struct Report: Encodable {
     var cost: SimulationCost
     var form: String
+    /// F_{e,s}, where the numbers are those of a finite precision, and the least s that is right for e.
+    var precision: String?
+    var leastSignificandBits: Int?
     var folder: String?
     var seconds: Double?
   }
 
+  func validate() throws {
+    if output == nil, !dryRun { throw ValidationError("Missing expected argument '--output <output>'.") }
+    if precision != nil, form != .li { throw ValidationError("--precision is for --form li.") }
+  }
+
   func run() throws {
     let circuit = try source.circuit()
-    if !dryRun { try folder.checkPlace(output) }
+    let target = dryRun ? nil : output
+    if let target { try folder.checkPlace(target) }
     let clock = ContinuousClock.now
-    var options = CircuitChain.Options()
-    options.foldsInverters = !keepInverters
-    options.dropsDeadGates = dropDeadGates
     guard circuit.wireCount < 1 << 28 else {
       throw Failure.refused(source.file, expected: "fewer than 2^28 wires", found: "\(circuit.wireCount)")
     }
-    let simulation = CircuitSimulation(of: circuit, form: form.form, options: options)
-    if !report.json { try StandardOutput.print(Construct.text(simulation.cost)) }
-    if !dryRun {
+    let simulation = try simulation(of: circuit)
+    if !report.json { try StandardOutput.print(Construct.text(simulation)) }
+    if let target {
+      // Nothing stands on the disk before the weights are made, so that until then Ctrl-C ends the program at once.
+      let (model, tokenizer) = (simulation.model(), try simulation.tokenizer())
       try Interruption.deferring {
-        try Failure.writingFolder { try simulation.write(to: output, options: folder.writeOptions()) }
+        try Failure.writingFolder {
+          try simulation.write(model, tokenizer, to: target, options: folder.writeOptions())
+        }
       }
     }
     let seconds = (ContinuousClock.now - clock) / .seconds(1)
     let written = Report(
-      cost: simulation.cost, form: form.rawValue, folder: dryRun ? nil : output, seconds: dryRun ? nil : seconds)
-    try report.print(written) { dryRun ? "" : "\(output): written in \(Quantity.seconds(seconds))\n" }
+      cost: simulation.cost, form: form.rawValue, precision: simulation.manifest.precisionName,
+      leastSignificandBits: simulation.leastSignificandBits, folder: target,
+      seconds: target.map { _ in seconds })
+    try report.print(written) { target.map { "\($0): written in \(Quantity.seconds(seconds))\n" } ?? "" }
+  }
+
+  private func simulation(of circuit: Circuit) throws -> CircuitSimulation {
+    var options = CircuitChain.Options()
+    options.foldsInverters = !keepInverters
+    options.dropsDeadGates = dropDeadGates
+    guard let precision else { return CircuitSimulation(of: circuit, form: form.form, options: options) }
+    do {
+      return try CircuitSimulation(of: circuit, target: precision.target, options: options)
+    } catch {
+      throw Failure(.refusedInput, "\(source.file): \(error.description)")
+    }
   }
 
   /// The cost model as a table.
-  static func text(_ cost: SimulationCost) -> String {
-    table([
+  static func text(_ simulation: CircuitSimulation) -> String {
+    let cost = simulation.cost
+    var rows = [
       ("wires, T", Quantity.exact(cost.wireCount)),
       ("chain of thought", "\(Quantity.exact(cost.stepCount)) tokens"),
       ("depth of the circuit", Quantity.exact(cost.depth)),
@@ -88,9 +118,26 @@ struct Construct: ParsableCommand {
       ("parameters", "\(Quantity.exact(cost.parameterCount)) (\(Quantity.bytes(cost.parameterBytes)) in float32)"),
       ("cache", Quantity.bytes(cost.cacheBytes)),
       ("live wires at once", Quantity.exact(cost.liveWireCount)),
-      ("expected, dense", "about \(Quantity.text(cost.expectedDenseTokensPerSecond)) tokens/s"),
-      ("expected, indexed", "about \(Quantity.text(cost.expectedIndexedTokensPerSecond)) tokens/s"),
-    ])
+    ]
+    if let name = simulation.manifest.precisionName {
+      let least = simulation.leastSignificandBits.map { "; s = \($0) is the least that is right, for any T" } ?? ""
+      rows.append(("precision", name + least))
+    }
+    for (engine, rate) in [
+      ("dense", cost.expectedDenseTokensPerSecond), ("indexed", cost.expectedIndexedTokensPerSecond),
+      ("finite precision", cost.expectedFiniteTokensPerSecond),
+    ] {
+      if let rate { rows.append(("expected, \(engine)", "about \(Quantity.text(rate)) tokens/s a core")) }
+    }
+    return table(rows)
+  }
+}
+
+extension CircuitSimulation {
+  /// The least s for which F_{e,s} is right with the exponent bits of this simulation's precision.
+  fileprivate var leastSignificandBits: Int? {
+    guard let bits = manifest.precision?.exponentAndSignificandBits else { return nil }
+    return PositionalCircuitLayout.leastSignificandBits(exponentBits: bits.exponentBits, fanIn: chain.fanIn)
   }
 }
 

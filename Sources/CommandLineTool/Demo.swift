@@ -5,13 +5,21 @@ import Constructions
 import Crypto
 import Transformers
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// The subcommand.
 struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
     abstract: "Hash a message with a LLaMA whose weights are SHA-256.",
     discussion: """
-      Generates the circuit of SHA-256's compression function, constructs the LLaMA, decodes the message's blocks greedily, and compares the
+      Generates the circuit of SHA-256's compression function, constructs the LLaMA, decodes the message's blocks greedily, and compares the \
       digest read off the tokens with swift-crypto's. Then adds two numbers with a smaller model by dense attention.
 
       EXAMPLE:
@@ -46,8 +54,18 @@ struct Demo: ParsableCommand {
   /// How many tokens of SHA-256's chain are decoded by dense attention too.
   static let densePrefix = 200
 
+  /// The bytes of an argument as they were given; as text, those that are not UTF-8 were replaced.
+  private static func bytes(ofArgument text: String) -> [UInt8] {
+    for argument in UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc)).reversed() {
+      guard let argument else { continue }
+      let given = UnsafeRawBufferPointer(start: argument, count: strlen(argument))
+      if String(decoding: given, as: UTF8.self) == text { return Array(given) }
+    }
+    return Array(text.utf8)
+  }
+
   func run() throws {
-    let bytes = Array(message.utf8)
+    let bytes = Demo.bytes(ofArgument: message)
     say("SHA-256's compression function, from FIPS 180-4")
     let circuit = Circuit.sha256Compression()
     say(
@@ -57,7 +75,7 @@ struct Demo: ParsableCommand {
     let simulation = CircuitSimulation(of: circuit)
     let manifest = simulation.manifest
     say("a LLaMA that evaluates it, one token a gate")
-    for line in Construct.text(simulation.cost).split(separator: "\n") { say("  \(line)") }
+    for line in Construct.text(simulation).split(separator: "\n") { say("  \(line)") }
     let model = simulation.model()
     say("  written down in \(Quantity.seconds(since: start))")
     let checking = ContinuousClock.now
@@ -121,7 +139,7 @@ struct Demo: ParsableCommand {
     let count = tokens.count - prompt
     for eighth in 0...8 {
       let from = max(0, min(count - 6, eighth * count / 8))
-      let words = tokens[(prompt + from)..<(prompt + from + 6)].map { manifest.word(Int($0)) }
+      let words = tokens[(prompt + from)..<(prompt + from + 6)].map { manifest.word(ofToken: Int($0)) }
       let number = Quantity.exact(from + 1)
       say(
         "  token \(String(repeating: " ", count: max(0, 7 - number.count)))\(number)  \(words.joined(separator: " "))")
@@ -149,7 +167,7 @@ struct Demo: ParsableCommand {
     let circuit = Circuit.rippleCarryAdder(width: 64, carryOut: false)
     let simulation = CircuitSimulation(of: circuit)
     say("a smaller one, by dense attention: a 64-bit adder, \(Quantity.exact(simulation.cost.stepCount)) gates")
-    var runner = try ChainRunner(simulation.model(), simulation.manifest, engine: .dense)
+    var runner = try ChainRunner(simulation, engine: .dense)
     let inputs: [Bool] = words.flatMap { (word: UInt64) -> [Bool] in (0..<64).map { word >> UInt64($0) & 1 != 0 } }
     let clock = ContinuousClock.now
     let tokens = try runner.tokens(for: [inputs])

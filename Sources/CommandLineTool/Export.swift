@@ -9,8 +9,8 @@ struct Export: ParsableCommand {
     commandName: "export",
     abstract: "Write a model folder for other software, in the number type of choice.",
     discussion: """
-      Reads a model folder and writes it anew: a LLaMA or GPT-2 with its tokenizer, which AutoModelForCausalLM and AutoTokenizer load. A
-      number that the type cannot hold exactly is refused.
+      Reads a model folder and writes it anew: a LLaMA or GPT-2 with its tokenizer, which AutoModelForCausalLM and AutoTokenizer load. A \
+      number that the type cannot hold exactly is refused, and so is a model that transformers has no architecture for.
 
       EXAMPLE:
         wright export adder64-llama -o adder64-bf16 --format huggingface --scalar bf16
@@ -47,6 +47,14 @@ struct Export: ParsableCommand {
   func run() throws {
     let clock = ContinuousClock.now
     let source = try ModelFolder(folder)
+    guard source.format.isOfTransformers else {
+      throw Failure.refused(
+        "\(folder)/config.json, key model_type",
+        expected:
+          "an architecture of transformers, which knows neither decoders without normalization nor finite precision "
+          + "(wright construct --form li without --precision writes the same circuit as a GPT-2)",
+        found: source.format.rawValue)
+    }
     try options.checkPlace(output)
     let manifest = try SimulationFolder.manifest(of: source) == nil ? nil : source.file(SimulationManifest.fileName)
     let model = try source.model()

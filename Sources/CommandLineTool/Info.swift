@@ -24,6 +24,8 @@ struct Info: ParsableCommand {
     struct Circuit: Encodable {
       var name: String
       var form: String
+      /// F_{e,s}, where every operation rounds to a finite precision.
+      var precision: String?
       var inputs: Int
       var outputs: Int
       var wires: Int
@@ -37,6 +39,7 @@ struct Info: ParsableCommand {
       var name: String
       var firstColumn: Int
       var size: Int
+      var meaning: String?
     }
     /// What the check of the weights says.
     struct Structure: Encodable {
@@ -73,14 +76,16 @@ struct Info: ParsableCommand {
       intermediateSize: c.intermediateSize, layers: c.layerCount, heads: c.headCount,
       keyValueHeads: c.keyValueHeadCount, headSize: c.headSize, positions: c.maximumPositionCount,
       parameters: model.parameterCount, cacheBytes: c.maximumPositionCount * model.cacheNumbersPerPosition * 4,
-      circuit: manifest.map(Info.circuit), residualStream: Info.directions(manifest), structure: Info.structure(model))
+      circuit: manifest.map(Info.circuit), residualStream: Info.directions(manifest),
+      structure: Info.structure(model, manifest))
     try report.print(numbers) { Info.text(numbers) }
   }
 
   private static func circuit(_ manifest: SimulationManifest) -> Report.Circuit {
     Report.Circuit(
-      name: manifest.circuit, form: manifest.form.rawValue, inputs: manifest.inputCount, outputs: manifest.outputCount,
-      wires: manifest.wireCount, steps: manifest.stepCount, fanIn: manifest.fanIn,
+      name: manifest.circuit, form: manifest.form.rawValue, precision: manifest.precisionName,
+      inputs: manifest.inputCount, outputs: manifest.outputCount, wires: manifest.wireCount, steps: manifest.stepCount,
+      fanIn: manifest.fanIn,
       foldsInverters: manifest.foldsInverters, dropsDeadGates: manifest.dropsDeadGates)
   }
 
@@ -88,11 +93,16 @@ struct Info: ParsableCommand {
     var column = 0
     return (manifest?.residualStream ?? []).map { block in
       defer { column += block.size }
-      return Report.Directions(name: block.name, firstColumn: column, size: block.size)
+      return Report.Directions(
+        name: block.name, firstColumn: column, size: block.size, meaning: block.meaning)
     }
   }
 
-  private static func structure(_ model: Model) -> Report.Structure {
+  private static func structure(_ model: Model, _ manifest: SimulationManifest?) -> Report.Structure {
+    if let name = manifest?.precisionName {
+      return Report.Structure(
+        isIndexed: false, reason: "every operation rounds to \(name), and lookup stands for float32")
+    }
     do {
       let structure = try IndexedStructure(checking: model)
       return Report.Structure(
@@ -117,6 +127,7 @@ struct Info: ParsableCommand {
       rows += [
         ("circuit", circuit.name.isEmpty ? "(no name)" : circuit.name),
         ("construction", circuit.form),
+        ("precision", circuit.precision ?? "float32"),
         ("inputs, outputs", "\(Quantity.exact(circuit.inputs)), \(Quantity.exact(circuit.outputs))"),
         ("chain of thought", "\(Quantity.exact(circuit.steps)) tokens"),
       ]
@@ -128,14 +139,18 @@ struct Info: ParsableCommand {
         structure.isIndexed
           ? "passed: runs by lookup; scores lead by \(Quantity.text(structure.scoreLead ?? 0)) "
             + "(104 is needed), \(Quantity.exact(structure.stateClasses ?? 0)) classes of states"
-          : "runs densely only: \(structure.reason ?? "")"
+          : "\(numbers.circuit?.precision == nil ? "runs densely only" : "runs by the reference only"): "
+            + (structure.reason ?? "")
       ))
     var text = table(rows)
     if !numbers.residualStream.isEmpty {
       text += "\nresidual stream\n"
       text += table(
         numbers.residualStream.map { block in
-          ("  columns \(block.firstColumn)..<\(block.firstColumn + block.size)", block.name)
+          (
+            "  columns \(block.firstColumn)..<\(block.firstColumn + block.size)",
+            block.meaning.map { "\(block.name): \($0)" } ?? block.name
+          )
         })
     }
     return text

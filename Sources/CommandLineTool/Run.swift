@@ -10,8 +10,8 @@ struct Run: ParsableCommand {
     commandName: "run",
     abstract: "Run a constructed model on inputs and print the circuit's outputs.",
     discussion: """
-      Prints one line of output bits for each assignment, read off the tokens. The indexed engine runs where the weights pass its check;
-      otherwise the dense engine does, and a note says why.
+      Prints one line of output bits for each assignment, read off the tokens. The indexed engine runs where the weights pass its check; \
+      otherwise the dense engine does, and a note says why. A model in finite precision runs scalar by scalar in that precision.
 
       \(BitText.documentation)
 
@@ -24,8 +24,8 @@ struct Run: ParsableCommand {
 
   @OptionGroup var bits: InputOptions
 
-  @Option(name: .long, help: "How attention is computed; by default indexed, or else dense.")
-  var engine: EngineChoice?
+  @Option(name: .long, help: DecodingEngine.help)
+  var engine: DecodingEngine?
 
   @Flag(name: .long, help: "Print each step: the gate, the wires fetched, the value.")
   var trace = false
@@ -41,7 +41,7 @@ struct Run: ParsableCommand {
   /// What `--json` prints.
   struct Report: Encodable {
     /// The engine that ran.
-    var engine: EngineChoice
+    var engine: DecodingEngine
     /// Why the dense engine ran although the other was wanted.
     var fallback: String?
     var inputs: [String]
@@ -52,11 +52,15 @@ struct Run: ParsableCommand {
     var tokens: Int
     var seconds: Double
     var tokensPerSecond: Double
-    /// Bytes of a float32 cache of all positions, and of one cut to those that a head will still look for.
+    /// Bytes of a float32 cache of all positions, every coordinate counted.
     var cacheBytes: Int
-    var liveCacheBytes: Int
-    /// The largest number of bytes that the cache took, where it was cut.
-    var measuredCacheBytes: Int?
+    /// The same for the positions that the cache held at most, where it was cut to those that a head will still look up.
+    var liveCacheBytes: Int?
+    /// The numbers of positions behind both.
+    var positions: Int
+    var livePositions: Int?
+    /// Bytes that the engine allocated for the cut cache; coordinates that the weights leave zero are not stored.
+    var allocatedCacheBytes: Int?
     var trace: [[Step]]?
     var words: [[String]]?
   }
@@ -71,50 +75,68 @@ struct Run: ParsableCommand {
     var operands: [Int]
     var operandValues: [Int]
     var value: Int
+    /// What the truth table says on the fetched values, where the token says otherwise.
+    var tableValue: Int?
 
     var text: String {
       let fetched = zip(operands, operandValues).map { "w\($0)=\($1)" }.joined(separator: ", ")
-      return "step \(step)  w\(wire) = \(function)(\(fetched)) = \(value)"
+      let doubt = tableValue.map { ", but the table says \($0)" } ?? ""
+      return "step \(step)  w\(wire) = \(function)(\(fetched)) = \(value)\(doubt)"
     }
   }
 
   func validate() throws {
     if bits.input == nil { throw ValidationError("Missing expected argument '--input <input>'.") }
-    if liveCache, engine == .indexed { throw ValidationError("--live-cache needs the dense engine.") }
+    if liveCache, engine ?? .dense != .dense { throw ValidationError("--live-cache needs the dense engine.") }
   }
 
   func run() throws {
     let simulation = try SimulationFolder(folder)
     let assignments = try bits.assignments(simulation.inputText(isHexadecimal: bits.hex))
-    var runner = try ChainRunner(simulation.model, simulation.manifest, engine: liveCache ? .dense : engine)
-    let needsReading = trace || liveCache || report.json
-    let reading = needsReading ? try ChainReading(simulation.model, simulation.manifest, path: folder) : nil
+    if liveCache, let precision = simulation.manifest.precisionName {
+      throw Failure.refused(folder, expected: "a model in float32 for --live-cache", found: "one in \(precision)")
+    }
+    var runner = try ChainRunner(simulation, engine: liveCache ? .dense : engine)
+    let reading = trace ? try simulation.reading() : nil
 
     let total = assignments.count * simulation.manifest.emittedTokenCount
     var bar = ProgressBar("running", total: total, unit: "tokens", isQuiet: report.quiet)
     let clock = ContinuousClock.now
-    var measured: Int?
+    var live: ChainRunner.LiveCacheRun?
     var texts: [[Int32]] = []
-    if liveCache, let reading {
+    if liveCache {
       for assignment in assignments {
         let done = texts.count * simulation.manifest.emittedTokenCount
-        let (text, bytes) = try runner.tokensWithLiveCache(for: assignment, reading: reading) { bar.update(done + $0) }
-        texts.append(text)
-        measured = max(measured ?? 0, bytes)
+        let run: ChainRunner.LiveCacheRun
+        do {
+          run = try runner.tokensWithLiveCache(for: assignment) { bar.update(done + $0) }
+        } catch let refusal as StructureRefusal {
+          throw Failure.refused(
+            folder, expected: "weights for --live-cache that look positions up", found: refusal.reason)
+        }
+        texts.append(run.tokens)
+        if run.heldPositionCount >= live?.heldPositionCount ?? 0 { live = run }
       }
     } else {
       texts = try runner.tokens(for: assignments) { bar.update($0) }
     }
     let seconds = (ContinuousClock.now - clock) / .seconds(1)
     bar.finish()
-    if let fallback = runner.fallback { report.note("running densely: \(fallback)") }
+    if let fallback = runner.fallback { report.note("running \(runner.engine.adverb): \(fallback)") }
+    if let live {
+      let perPosition = simulation.model.cacheNumbersPerPosition * 4
+      report.note(
+        "the cache held at most \(Quantity.exact(live.heldPositionCount)) of \(Quantity.exact(live.positionCount)) positions: "
+          + "\(Quantity.bytes(live.heldPositionCount * perPosition)) instead of "
+          + "\(Quantity.bytes(live.positionCount * perPosition)) in float32")
+    }
     let outputs = try texts.map { try runner.outputs(ofTokens: $0) }
-    try show(simulation, runner, reading, assignments, texts, outputs, seconds: seconds, measured: measured)
+    try show(simulation, runner, reading, assignments, texts, outputs, seconds: seconds, live: live)
   }
 
   private func show(
     _ simulation: SimulationFolder, _ runner: ChainRunner, _ reading: ChainReading?, _ assignments: [[Bool]],
-    _ texts: [[Int32]], _ outputs: [[Bool]], seconds: Double, measured: Int?
+    _ texts: [[Int32]], _ outputs: [[Bool]], seconds: Double, live: ChainRunner.LiveCacheRun?
   ) throws {
     let manifest = simulation.manifest
     let inputText = simulation.inputText(isHexadecimal: bits.hex)
@@ -123,7 +145,6 @@ struct Run: ParsableCommand {
     if report.json {
       let perPosition = simulation.model.cacheNumbersPerPosition * 4
       let positions = manifest.wireCount + manifest.leadingTokenCount
-      let live = reading?.wiresDone(inputCount: manifest.inputCount).largestLiveCount ?? manifest.wireCount
       let lines = outputs.map(outputText.text)
       return try StandardOutput.print(
         ReportOptions.json(
@@ -131,13 +152,13 @@ struct Run: ParsableCommand {
             engine: runner.engine, fallback: runner.fallback, inputs: assignments.map(inputText.text), outputs: lines,
             output: lines.count == 1 ? lines[0] : nil, tokens: runner.emittedTokenCount, seconds: seconds,
             tokensPerSecond: Double(runner.emittedTokenCount) / max(seconds, 1e-9), cacheBytes: positions * perPosition,
-            liveCacheBytes: min(positions, live + manifest.leadingTokenCount) * perPosition,
-            measuredCacheBytes: measured, trace: steps,
-            words: tokens ? texts.map { $0.map { manifest.word(Int($0)) } } : nil)) + "\n")
+            liveCacheBytes: live.map { $0.heldPositionCount * perPosition }, positions: positions,
+            livePositions: live?.heldPositionCount, allocatedCacheBytes: live?.allocatedBytes, trace: steps,
+            words: tokens ? texts.map { $0.map { manifest.word(ofToken: Int($0)) } } : nil)) + "\n")
     }
     var output = StandardOutput()
     for i in texts.indices {
-      if tokens { try output.writeLine(texts[i].map { manifest.word(Int($0)) }.joined(separator: " ")) }
+      if tokens { try output.writeLine(texts[i].map { manifest.word(ofToken: Int($0)) }.joined(separator: " ")) }
       for step in steps?[i] ?? [] { try output.writeLine(step.text) }
       try output.writeLine(outputText.text(outputs[i]))
     }
@@ -150,10 +171,26 @@ struct Run: ParsableCommand {
     return (0..<manifest.stepCount).map { i in
       let (table, operands) = reading.gate(ofStep: i)
       let wire = manifest.inputCount + i
+      var row = 0
+      for (j, operand) in operands.enumerated() where values[operand] { row |= 1 << j }
+      let says = table.bits >> UInt64(row) & 1 != 0
       return Step(
         step: i + 1, wire: wire, function: table.functionName, table: table.bits, operands: operands,
-        operandValues: operands.map { values[$0] ? 1 : 0 }, value: values[wire] ? 1 : 0)
+        operandValues: operands.map { values[$0] ? 1 : 0 }, value: values[wire] ? 1 : 0,
+        tableValue: says == values[wire] ? nil : says ? 1 : 0)
     }
+  }
+}
+
+extension SimulationFolder {
+  /// How the inputs of the circuit are written.
+  func inputText(isHexadecimal: Bool) -> BitText {
+    BitText(widths: manifest.inputWidths, count: manifest.inputCount, isHexadecimal: isHexadecimal)
+  }
+
+  /// How the outputs of the circuit are written.
+  func outputText(isHexadecimal: Bool) -> BitText {
+    BitText(widths: manifest.outputWidths, count: manifest.outputCount, isHexadecimal: isHexadecimal)
   }
 }
 

@@ -8,7 +8,7 @@ struct Wright: ParsableCommand {
     commandName: "wright",
     abstract: "Transformers whose weights are written down, not trained.",
     discussion: """
-      Takes a Boolean circuit, writes down the weights of a transformer that evaluates it gate by gate as a chain of thought, runs it, checks it
+      Takes a Boolean circuit, writes down the weights of a transformer that evaluates it gate by gate as a chain of thought, runs it, checks it \
       against the circuit, and exports it.
 
       EXAMPLE:
@@ -18,7 +18,11 @@ struct Wright: ParsableCommand {
         wright check adder-llama --circuit adder.aag
 
       \(ExitStatus.documentation)
+
+      COMPLETIONS:
+        wright --generate-completion-script bash   (or zsh, fish)
       """,
+    version: "wright 0.1.0",
     subcommands: [
       CircuitCommand.self, Construct.self, Run.self, Check.self, Export.self, Info.self, Demo.self,
     ])

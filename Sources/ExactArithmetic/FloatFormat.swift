@@ -5,6 +5,11 @@
 ///
 /// In the paper's terms F_{e,s} holds the numbers S * 2^(-s + E) with integers |S| <= 2^(2s) - 1 and -2^max(0, e-1) <=
 /// E <= 2^e - 1 - 2^max(0, e-1), and E = 0 where e = 0. Note that s counts half of the significand's binary digits.
+///
+/// The case e = 0 needs its own clause: there the formula would give E = -1, half of every element, while the paper's F_s
+/// are the multiples of 2^-s up to B_s = (2^(2s) - 1) / 2^s, and its matching lemma needs them: in the formula's set for
+/// s = 1, whose greatest element is 3/4, there is no 1 to rest on. So e = 0 stands for F_s, as in everything that the
+/// paper proves about it.
 /// Every operation is the exact one followed by the rounding to the nearest element; a tie goes to the smaller
 /// absolute value (or to the even significand, as an option), and what lies beyond the greatest element B becomes B:
 /// there are no infinities. Sums round after each addition, in index order, so that addition is not associative.
@@ -54,8 +59,6 @@ public struct FloatFormat: Sendable, Hashable, Codable {
     precondition(0 <= e && e <= 30, "a format has 0 to 30 exponent bits")
     precondition(1 <= s && s <= 30, "a format of 2s significand digits has s in 1...30")
     let offset = 1 << max(0, e - 1)
-    // With no exponent bits the only exponent is 0. The formula for E would give -1 there, which contradicts what the
-    // paper says of this case: F_s holds multiples of 2^-s and B_s = (2^(2s) - 1) / 2^s.
     let least = e == 0 ? 0 : -offset
     self.init(
       precision: 2 * s, minimumExponent: least - s, maximumExponent: (e == 0 ? 0 : (1 << e) - 1 - offset) - s,
@@ -68,16 +71,26 @@ public struct FloatFormat: Sendable, Hashable, Codable {
     let precision = try container.decode(Int.self, forKey: .precision)
     let least = try container.decode(Int.self, forKey: .minimumExponent)
     let greatest = try container.decode(Int.self, forKey: .maximumExponent)
-    guard (1...60).contains(precision), least <= greatest, least.magnitude < 1 << 39, greatest.magnitude < 1 << 42
+    let ties = try container.decode(Ties.self, forKey: .ties)
+    guard
+      let format = FloatFormat(
+        checkingPrecision: precision, minimumExponent: least, maximumExponent: greatest, ties: ties)
     else {
       throw DecodingError.dataCorruptedError(
         forKey: .precision, in: container,
         debugDescription:
           "expected a precision in 1...60 and ordered exponents, found \(precision), \(least), \(greatest)")
     }
+    self = format
+  }
+
+  /// The format of these parts, which may come out of a file; `nil` where `init` would not accept them.
+  package init?(checkingPrecision precision: Int, minimumExponent: Int, maximumExponent: Int, ties: Ties) {
+    guard (1...60).contains(precision), minimumExponent <= maximumExponent, minimumExponent.magnitude < 1 << 39,
+      maximumExponent.magnitude < 1 << 42
+    else { return nil }
     self.init(
-      precision: precision, minimumExponent: least, maximumExponent: greatest,
-      ties: try container.decode(Ties.self, forKey: .ties))
+      precision: precision, minimumExponent: minimumExponent, maximumExponent: maximumExponent, ties: ties)
   }
 
   /// IEEE binary16 (Float16), saturating.
@@ -88,6 +101,16 @@ public struct FloatFormat: Sendable, Hashable, Codable {
   public static let binary32 = FloatFormat(precision: 24, minimumExponent: -149, maximumExponent: 104, ties: .toEven)
   /// IEEE binary64 (Double), saturating.
   public static let binary64 = FloatFormat(precision: 53, minimumExponent: -1074, maximumExponent: 971, ties: .toEven)
+
+  /// e and s where this is an F_{e,s} of the paper with up to 30 exponent bits, whichever way ties go; otherwise `nil`.
+  public var exponentAndSignificandBits: (exponentBits: Int, significandBits: Int)? {
+    guard precision.isMultiple(of: 2) else { return nil }
+    for e in 0...30 {
+      let candidate = FloatFormat(exponentBits: e, significandBits: precision / 2, ties: ties)
+      if candidate == self { return (e, precision / 2) }
+    }
+    return nil
+  }
 
   /// B: the greatest element. Its negative is the least.
   @inlinable

@@ -13,11 +13,15 @@ public struct Choice: Hashable, Sendable {
   /// The place of the chosen integer in the order "simplest first", in `0 ... maximumRank`.
   public var rank: UInt64
 
+  /// Whether it says which of earlier things is meant, so that it has to move when one of these is deleted.
+  public let isIndex: Bool
+
   /// - Precondition: `below + above` fits in `UInt64` (so the choice has at most 2^64 values).
-  init(below: UInt64, above: UInt64, rank: UInt64 = 0) {
+  package init(below: UInt64, above: UInt64, rank: UInt64 = 0, isIndex: Bool = false) {
     self.below = below
     self.above = above
     self.rank = rank
+    self.isIndex = isIndex
   }
 
   /// The rank of the least simple integer.
@@ -27,7 +31,7 @@ public struct Choice: Hashable, Sendable {
   public var offset: Int128 { Self.offset(ofRank: rank, below: below, above: above) }
 
   /// The offset of a rank; the inverse of ``rank(ofOffset:)``.
-  static func offset(ofRank rank: UInt64, below: UInt64, above: UInt64) -> Int128 {
+  package static func offset(ofRank rank: UInt64, below: UInt64, above: UInt64) -> Int128 {
     let both = min(below, above)
     if rank / 2 < both || (rank / 2 == both && rank % 2 == 0) {
       return rank % 2 == 1 ? Int128(rank / 2) + 1 : -Int128(rank / 2)
@@ -37,7 +41,7 @@ public struct Choice: Hashable, Sendable {
   }
 
   /// The rank of an offset, or `nil` where it lies outside of the interval.
-  func rank(ofOffset offset: Int128) -> UInt64? {
+  package func rank(ofOffset offset: Int128) -> UInt64? {
     guard offset >= -Int128(below), offset <= Int128(above) else { return nil }
     let magnitude = UInt64(offset.magnitude)
     let both = min(below, above)

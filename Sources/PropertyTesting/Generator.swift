@@ -14,12 +14,14 @@
 /// Rules for good shrinking: make simpler values of smaller choices; put the simplest alternative first; draw what can be left
 /// out as one span (``ChoiceSource/draw(_:)`` does so); prefer `arrays(of:count:)` to drawing a number and then so many things.
 public struct Generator<Value>: Sendable {
-  let body: @Sendable (inout ChoiceSource) throws -> Value
+  @usableFromInline let body: @Sendable (inout ChoiceSource) throws -> Value
 
   /// A generator that runs `body`, which must depend on the source's answers alone.
+  @inlinable
   public init(_ body: @escaping @Sendable (inout ChoiceSource) throws -> Value) { self.body = body }
 
   /// A generator of the transformed values.
+  @inlinable
   public func map<Other>(_ transform: @escaping @Sendable (Value) throws -> Other) -> Generator<Other> {
     Generator<Other> { source in try transform(source.draw(self)) }
   }
@@ -31,6 +33,7 @@ public struct Generator<Value>: Sendable {
   ///   integers(in: 0...list.count - 1).map { (list, $0) }
   /// }
   /// ```
+  @inlinable
   public func flatMap<Other>(_ next: @escaping @Sendable (Value) throws -> Generator<Other>) -> Generator<Other> {
     Generator<Other> { source in
       let value = try source.draw(self)
@@ -54,10 +57,15 @@ public struct Generator<Value>: Sendable {
   }
 
   /// A value for documentation and experiments: the one of a seed, or `nil` if all of 100 draws were left out by filters.
-  public func sample(seed: UInt64) -> Value? {
+  /// - Throws: what the generator throws, other than leaving a draw out.
+  public func sample(seed: UInt64) throws -> Value? {
     for iteration in 0..<100 as Range<UInt64> {
       var source = ChoiceSource(random: runRandom(seed: seed, iteration: iteration), limit: 8192)
-      if let value = try? body(&source) { return value }
+      do {
+        return try body(&source)
+      } catch is RunStop {
+        continue
+      }
     }
     return nil
   }
@@ -67,6 +75,7 @@ public struct Generator<Value>: Sendable {
 public func just<Value: Sendable>(_ value: Value) -> Generator<Value> { Generator { _ in value } }
 
 /// Tuples of the generators' values, drawn from left to right.
+@inlinable
 public func tuples<each Value>(_ generators: repeat Generator<each Value>) -> Generator<(repeat each Value)> {
   Generator { source in (repeat try source.draw(each generators)) }
 }
@@ -85,14 +94,16 @@ public func oneOf<Value>(_ generators: [Generator<Value>]) -> Generator<Value> {
 }
 
 /// Values of one of several generators, chosen in proportion to the weights; shrinks towards the first.
-/// - Precondition: there is at least one, and every weight is positive.
+/// - Precondition: there is at least one, and every weight lies in 1 ... 10^9.
 public func frequency<Value>(_ weighted: (weight: Int, Generator<Value>)...) -> Generator<Value> {
   precondition(!weighted.isEmpty, "frequency needs at least one generator.")
-  precondition(weighted.allSatisfy { $0.weight > 0 }, "frequency needs positive weights: leave the others out.")
+  precondition(
+    weighted.allSatisfy { (1...1_000_000_000).contains($0.weight) },
+    "frequency needs weights in 1 ... 10^9: leave out what never comes.")
   let generators = weighted.map(\.1)
-  let tickets = weighted.indices.flatMap { Array(repeating: $0, count: weighted[$0].weight) }
+  let weights = weighted.map(\.weight)
   return Generator { source in
-    let index = try source.weightedIndex(tickets: tickets, count: generators.count)
+    let index = try source.weightedIndex(weights: weights)
     return try source.draw(generators[index])
   }
 }
@@ -116,7 +127,7 @@ public func optionals<Value>(of generator: Generator<Value>) -> Generator<Value?
 /// falls with depth so that the expected size stays finite for any number of parts up to four.
 ///
 /// ```swift
-/// indirect enum Tree { case leaf, node(Tree, Int, Tree) }
+/// indirect enum Tree: Sendable { case leaf, node(Tree, Int, Tree) }
 /// let trees = recursive(just(Tree.leaf), depth: 6) { part in
 ///   tuples(part, integers(in: 0...9), part).map { .node($0, $1, $2) }
 /// }

@@ -6,26 +6,26 @@ import Randomness
 /// Before each element stands the choice whether there is one more; an element and its choice are one span, so any element can
 /// be left out. How long the arrays tend to be changes from run to run, up to the whole of the range.
 /// - Precondition: `count.lowerBound >= 0`.
+@inlinable
 public func arrays<Value>(of element: Generator<Value>, count: ClosedRange<Int> = 0...64) -> Generator<[Value]> {
   precondition(count.lowerBound >= 0, "arrays(of:count:) needs counts of at least 0, not \(count).")
   return Generator { source in
     let more = source.probabilityOfMore(for: count)
     var values: [Value] = []
-    while values.count < count.upperBound {
-      let value: Value? = try source.span { source in
-        if values.count >= count.lowerBound {
-          guard try source.boolean(probability: more) else { return nil }
-        }
-        return try source.draw(element)
+    var goesOn = count.upperBound > 0
+    while goesOn {
+      goesOn = try source.span { source in
+        guard try source.goesOn(values.count, count, probability: more) else { return false }
+        values.append(try source.draw(element))
+        return true
       }
-      guard let value else { break }
-      values.append(value)
     }
     return values
   }
 }
 
 /// Arrays of exactly `count` values.
+@inlinable
 public func arrays<Value>(of element: Generator<Value>, count: Int) -> Generator<[Value]> {
   arrays(of: element, count: count...count)
 }
@@ -42,16 +42,14 @@ public func distinctArrays<Value: Hashable & SendableMetatype>(
     var values: [Value] = []
     var seen: Set<Value> = []
     var misses = 0
-    while values.count < count.upperBound, misses < 10 {
-      let goesOn: Bool = try source.span { source in
-        if values.count >= count.lowerBound {
-          guard try source.boolean(probability: more) else { return false }
-        }
+    var goesOn = count.upperBound > 0
+    while goesOn, misses < 10 {
+      goesOn = try source.span { source in
+        guard try source.goesOn(values.count, count, probability: more) else { return false }
         let value = try source.draw(element)
         if seen.insert(value).inserted { values.append(value) } else { misses += 1 }
         return true
       }
-      if !goesOn { break }
     }
     try assume(values.count >= count.lowerBound)
     return values
@@ -101,7 +99,21 @@ public func strings(
 }
 
 extension ChoiceSource {
+  /// Whether a list of `done` elements gets one more.
+  ///
+  /// Recorded also where the answer is forced, but for lists of a fixed count: then all elements begin alike, and when one is deleted the
+  /// others stay in their places.
+  @usableFromInline
+  mutating func goesOn(_ done: Int, _ count: ClosedRange<Int>, probability: Double) throws -> Bool {
+    if count.lowerBound == count.upperBound { return done < count.upperBound }
+    let isFull = done >= count.upperBound
+    let isShort = done < count.lowerBound
+    let wantsMore = try boolean(probability: isFull ? 0 : isShort ? 1 : probability)
+    return (isShort || wantsMore) && !isFull
+  }
+
   /// The probability of one more element, drawn anew and unrecorded: lists are short in some runs and long in others.
+  @usableFromInline
   mutating func probabilityOfMore(for count: ClosedRange<Int>) -> Double {
     let room = Double(count.upperBound - count.lowerBound)
     if room == 0 { return 0 }

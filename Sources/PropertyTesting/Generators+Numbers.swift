@@ -1,6 +1,7 @@
 // Generators of integers, Booleans, bits and floating-point numbers.
 
 /// Integers of a range, edges and small ones more often; shrinks towards `simplest` (by default the one nearest to 0).
+@inlinable
 public func integers<Number: FixedWidthInteger & Sendable>(
   in range: ClosedRange<Number>, simplest: Number? = nil
 ) -> Generator<Number> {
@@ -12,6 +13,7 @@ public func integers<Number: FixedWidthInteger & Sendable>(
 }
 
 /// Any value of an integer type; shrinks towards 0.
+@inlinable
 public func integers<Number: FixedWidthInteger & Sendable>(_ type: Number.Type = Int.self) -> Generator<Number> {
   integers(in: Number.min...Number.max)
 }
@@ -36,24 +38,33 @@ public func doubles(in range: ClosedRange<Double>) -> Generator<Double> {
   precondition(
     range.lowerBound.isFinite && range.upperBound.isFinite, "doubles(in:) needs finite bounds, not \(range).")
   return Generator { source in
-    switch try source.weightedIndex(tickets: [0, 0, 0, 0, 1, 2], count: 3) {
+    // Three choices in each case, so that none is preferred for its shortness and whole numbers come first.
+    switch try source.weightedIndex(weights: [4, 1, 1]) {
     case 0:
       // k / 2^places. A range that holds no such number for few places needs more of them, which is found by counting up.
       let places = try source.integer(in: 0...52)
-      for more in places...1074 {
-        let scale = Double(sign: .plus, exponent: min(more, 1023), significand: 1)
+      for more in places...1023 {
+        let scale = Double(sign: .plus, exponent: more, significand: 1)
         let low = max((range.lowerBound * scale).rounded(.up), -0x1p53)
         let high = min((range.upperBound * scale).rounded(.down), 0x1p53)
         if low <= high { return Double(try source.integer(in: Int64(low)...Int64(high))) / scale }
-        if more >= 1023 { break }
+        if low >= 0x1p53 || high <= -0x1p53 { break }  // more places only make it worse
       }
-      return range.lowerBound
+      return try source.orderedDouble(in: range)
     case 1:
-      let bits = try source.integer(in: orderedBits(range.lowerBound)...orderedBits(range.upperBound))
-      return fromOrderedBits(bits)
+      _ = try source.index(below: 1)
+      return try source.orderedDouble(in: range)
     default:
+      _ = try source.index(below: 1)
       return try source.boolean() ? range.upperBound : range.lowerBound
     }
+  }
+}
+
+extension ChoiceSource {
+  /// A double of a range, chosen by its place in the order of all doubles.
+  fileprivate mutating func orderedDouble(in range: ClosedRange<Double>) throws -> Double {
+    fromOrderedBits(try integer(in: orderedBits(range.lowerBound)...orderedBits(range.upperBound)))
   }
 }
 

@@ -10,6 +10,8 @@ public enum PropertyOutcome<Value> {
   case insufficientCoverage(RunStatistics)
   /// More than ten examples were left out for each one kept: the generator's filters or `assume` are too strict.
   case gaveUp(RunStatistics)
+  /// The generator threw an error, so that there is no value to speak of.
+  case generatorThrew(GeneratorFault, RunStatistics)
 
   /// The counterexample, if there is one.
   public var counterexample: Counterexample<Value>? {
@@ -20,7 +22,7 @@ public enum PropertyOutcome<Value> {
   public var statistics: RunStatistics {
     switch self {
     case .passed(let statistics), .failed(_, let statistics), .insufficientCoverage(let statistics),
-      .gaveUp(let statistics):
+      .gaveUp(let statistics), .generatorThrew(_, let statistics):
       statistics
     }
   }
@@ -31,6 +33,7 @@ public enum PropertyOutcome<Value> {
   /// The outcome as an error to throw, or `nil` if the property passed.
   public func failure(fileID: String, line: Int) -> PropertyFailure? {
     var text: String
+    var seed = counterexample?.seed
     switch self {
     case .passed: return nil
     case .failed(let found, let statistics):
@@ -42,10 +45,13 @@ public enum PropertyOutcome<Value> {
       text =
         "The property gave up (\(fileID):\(line)): \(statistics.discarded) examples were left out by filters or assume, "
         + "\(statistics.examples) kept. Make what is wanted instead of filtering for it."
+    case .generatorThrew(let fault, let statistics):
+      seed = fault.seed
+      text = "The generator threw (\(fileID):\(line), after \(statistics.examples) examples).\n\(fault)"
     }
     if !statistics.labels.isEmpty { text += "\nLabels of \(statistics.examples) examples:\n\(statistics.table)" }
     return PropertyFailure(
-      description: text, seed: counterexample?.seed, minimal: counterexample.map { "\($0.minimal)" })
+      description: text, seed: seed, minimal: counterexample.map { "\($0.minimal)" })
   }
 }
 
@@ -78,6 +84,17 @@ public struct Counterexample<Value>: CustomStringConvertible {
     lines.append("  replay:   seed: \"\(seed)\"")
     return lines.joined(separator: "\n")
   }
+}
+
+/// An error that a generator threw, of as simple a choice sequence as the shrinker could find.
+public struct GeneratorFault: CustomStringConvertible {
+  /// What it threw.
+  public let error: any Error
+  /// The line that replays it.
+  public let seed: String
+
+  /// The report that a failure prints.
+  public var description: String { "  error:    \(error)\n  replay:   seed: \"\(seed)\"" }
 }
 
 /// A property that did not pass; thrown by `forAll`, so that one line in a test is one failure with the whole report.

@@ -7,43 +7,57 @@ import Randomness
 /// - `random-1-<key>-<iteration>`: the same, beginning with the example of this number.
 /// - `choices-1-<ranks>`: first the example of these recorded choices (hexadecimal ranks; `r*n` is n times r), then the
 ///   stream that the property would have had.
-enum Seed: Equatable {
+package enum Seed: Equatable {
   case random(key: UInt64, iteration: UInt64)
   case choices([UInt64])
 
   /// Reads a seed line, or says what is wrong with it.
-  init(_ line: String) throws(SeedError) {
+  package init(_ line: String) throws(SeedError) {
     let parts = line.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count >= 3, parts[1] == "1" else {
-      throw SeedError(line: line, expected: "random-1-KEY, random-1-KEY-ITERATION or choices-1-RANKS")
-    }
+    guard parts.count >= 3, parts[1] == "1" else { throw SeedError(line: line, expected: Seed.forms) }
     switch (parts[0], parts.count) {
     case ("random", 3), ("random", 4):
-      guard let key = UInt64(parts[2], radix: 16) else {
+      guard let key = Seed.hexadecimal(parts[2]) else {
         throw SeedError(line: line, expected: "a hexadecimal key of at most 16 digits, not '\(parts[2])'")
       }
       guard parts.count == 4 else { self = .random(key: key, iteration: 0); return }
-      guard let iteration = UInt64(parts[3]) else {
+      guard let iteration = Seed.decimal(parts[3]) else {
         throw SeedError(line: line, expected: "a decimal iteration, not '\(parts[3])'")
       }
       self = .random(key: key, iteration: iteration)
     case ("choices", 3):
       var ranks: [UInt64] = []
-      for item in parts[2].split(separator: ".") {
+      // No choices at all is a sequence too: that of a generator that makes none.
+      let items = parts[2].isEmpty ? [] : parts[2].split(separator: ".", omittingEmptySubsequences: false)
+      for item in items {
         let halves = item.split(separator: "*", omittingEmptySubsequences: false)
-        guard halves.count <= 2, let rank = UInt64(halves[0], radix: 16),
-          let times = halves.count == 2 ? Int(halves[1]) : 1, (1...100_000).contains(times), ranks.count < 100_000
+        guard halves.count <= 2, let rank = Seed.hexadecimal(halves[0]),
+          let times = halves.count == 2 ? Seed.decimal(halves[1]) : 1, times >= 1
         else { throw SeedError(line: line, expected: "hexadecimal ranks between dots, not '\(item)'") }
-        ranks.append(contentsOf: repeatElement(rank, count: times))
+        guard times <= 100_000, ranks.count + Int(times) <= 100_000 else {
+          throw SeedError(line: line, expected: "at most 100000 ranks")
+        }
+        ranks.append(contentsOf: repeatElement(rank, count: Int(times)))
       }
       self = .choices(ranks)
     default:
-      throw SeedError(line: line, expected: "random-1-KEY, random-1-KEY-ITERATION or choices-1-RANKS")
+      throw SeedError(line: line, expected: Seed.forms)
     }
   }
 
+  private static let forms = "random-1-KEY, random-1-KEY-ITERATION or choices-1-RANKS"
+
+  // `UInt64("+5")` is 5, which no seed line says: digits alone.
+  private static func hexadecimal(_ text: Substring) -> UInt64? {
+    text.utf8.allSatisfy { $0 != UInt8(ascii: "+") } ? UInt64(text, radix: 16) : nil
+  }
+
+  private static func decimal(_ text: Substring) -> UInt64? {
+    text.utf8.allSatisfy { $0 != UInt8(ascii: "+") } ? UInt64(text) : nil
+  }
+
   /// The line that reads as this seed.
-  var line: String {
+  package var line: String {
     switch self {
     case .random(let key, 0): return "random-1-\(String(key, radix: 16))"
     case .random(let key, let iteration): return "random-1-\(String(key, radix: 16))-\(iteration)"
@@ -62,14 +76,22 @@ enum Seed: Equatable {
   }
 }
 
-/// A seed line that could not be read.
+/// A seed line, or another setting, that could not be read.
 public struct SeedError: Error, CustomStringConvertible, Equatable {
+  /// What could not be read: `seed line`, or the name of an environment variable.
+  public let subject: String
   /// The whole line.
   public let line: String
   /// What should have stood there.
   public let expected: String
   /// One sentence for people.
-  public var description: String { "The seed line '\(line)' cannot be read: expected \(expected)." }
+  public var description: String { "The \(subject) '\(line)' cannot be read: expected \(expected)." }
+
+  init(subject: String = "seed line", line: String, expected: String) {
+    self.subject = subject
+    self.line = line
+    self.expected = expected
+  }
 }
 
 /// The random stream of one example of a run.

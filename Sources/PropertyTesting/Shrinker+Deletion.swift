@@ -22,6 +22,13 @@ extension Shrinker {
     }
   }
 
+  /// Cuts the sequence off after 1, 2, 4, ... choices; what is missing is answered with the simplest ones.
+  mutating func truncate() {
+    let ranks = best.ranks
+    var kept = 1
+    while kept < ranks.count, !isExhausted, !accepts(Array(ranks.prefix(kept))) { kept *= 2 }
+  }
+
   /// Sets all choices of a span to the simplest, from the whole to the smallest parts.
   mutating func zeroSpans() {
     var i = 0
@@ -44,7 +51,7 @@ extension Shrinker {
       guard i < best.spans.count else { continue }
       let span = best.spans[i]
       if span.start == span.end { continue }
-      guard accepts(without(span.start..<span.end)) else { continue }
+      guard deletes(span, at: i) else { continue }
       // It worked: try ever more of the siblings before it.
       var batch = 1
       while batch > 0, !isExhausted {
@@ -83,16 +90,15 @@ extension Shrinker {
   mutating func lowerAndDelete() {
     var i = 0
     while i < choices.count, !isExhausted {
-      var lowered = false
+      let length = choices.count
       let rank = choices[i].rank
       if rank > 0 {
         var candidates: [UInt64] = [0, 1, rank / 2, rank - 1]
         if rank >= 2 { candidates.append(rank - 2) }
-        for lower in Set(candidates).sorted() where lower < rank && !lowered {
-          lowered = lowerAndDelete(at: i, to: lower)
-        }
+        for lower in Set(candidates).sorted() where lower < rank && lowerAndDelete(at: i, to: lower) { break }
       }
-      if !lowered { i += 1 }
+      // Again only where something was deleted: a value that can be lowered alone would creep down in these small steps.
+      if choices.count == length { i += 1 }
     }
   }
 
@@ -100,7 +106,16 @@ extension Shrinker {
     var ranks = best.ranks
     ranks[i] = lower
     let (accepted, run) = attempt(ranks)
-    if accepted { return true }
+    if accepted {
+      minimize([i])
+      return true
+    }
+    // What followed the choice in the spans around it: a kind that needs less than the one before.
+    for span in best.spans where span.start <= i && i + 1 < span.end {
+      var shorter = ranks
+      shorter.removeSubrange(i + 1..<span.end)
+      if accepts(shorter) { return true }
+    }
     // What a shorter run left over, at each later place: windows for short sequences, span boundaries for long ones.
     var regions: [Range<Int>] = []
     if let run, run.choices.count < choices.count {
@@ -117,8 +132,45 @@ extension Shrinker {
       var shorter = ranks
       shorter.removeSubrange(region)
       if accepts(shorter) { return true }
+      // The others may count the deleted thing: [0, 2, 1], three numbers that are positions, becomes [1, 0].
+      guard let index = best.spans.firstIndex(where: { $0.start == region.lowerBound && $0.end == region.upperBound }),
+        let place = siblingNumber(of: index), choices.count <= 256
+      else { continue }
+      var kept = choices
+      kept[i].rank = lower
+      if accepts(renumbered(kept, without: region, above: place, except: i)) { return true }
     }
     return false
+  }
+
+  /// Tries to delete a span; if that fails and later indices may count it, to delete it and lower those beyond it by one.
+  private mutating func deletes(_ span: Span, at index: Int) -> Bool {
+    if accepts(without(span.start..<span.end)) { return true }
+    guard choices[span.end...].contains(where: \.isIndex), let place = siblingNumber(of: index) else { return false }
+    return accepts(renumbered(choices, without: span.start..<span.end, above: place, except: nil))
+  }
+
+  /// The ranks without a region, those above `place` lowered by one: the indices' if there are any, else all numbers'.
+  private func renumbered(
+    _ choices: [Choice], without region: Range<Int>, above place: Int, except exempt: Int?
+  ) -> [UInt64] {
+    let indicesOnly = choices.contains(where: \.isIndex)
+    return choices.indices.filter { !region.contains($0) }.map { k in
+      let choice = choices[k]
+      let moves = indicesOnly ? choice.isIndex : choice.maximumRank > 1 && k != exempt
+      return moves && choice.rank > UInt64(place) ? choice.rank - 1 : choice.rank
+    }
+  }
+
+  /// The number of non-empty spans that stand before a span directly inside of the same span.
+  private func siblingNumber(of index: Int) -> Int? {
+    let span = best.spans[index]
+    var number = 0
+    for other in best.spans[..<index].reversed() {
+      if other.depth < span.depth { return number }
+      if other.depth == span.depth, other.end > other.start { number += 1 }
+    }
+    return nil
   }
 
   private func without(_ range: Range<Int>) -> [UInt64] {

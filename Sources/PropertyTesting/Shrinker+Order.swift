@@ -27,6 +27,28 @@ extension Shrinker {
     }
   }
 
+  /// Swaps neighbouring spans that are not in order together with the later indices that count them.
+  mutating func reorderCounted() {
+    var i = 0
+    while i < best.spans.count, !isExhausted {
+      var k = 0
+      while true {
+        let siblings = children(of: i)
+        guard k + 1 < siblings.count, !isExhausted else { break }
+        let (a, b) = (siblings[k], siblings[k + 1])
+        if isSimpler(b, a), choices[b.end...].contains(where: { $0.isIndex && ($0.rank == k || $0.rank == k + 1) }) {
+          var ranks = reordered([a, b], by: [b, a])
+          for j in b.end..<choices.count where choices[j].isIndex {
+            if choices[j].rank == k { ranks[j] += 1 } else if choices[j].rank == k + 1 { ranks[j] -= 1 }
+          }
+          accepts(ranks)
+        }
+        k += 1
+      }
+      i += 1
+    }
+  }
+
   /// Swaps choices of the same range that stand in descending order.
   mutating func swapChoices() {
     var i = 0
@@ -43,7 +65,7 @@ extension Shrinker {
   }
 
   /// The non-empty spans directly inside of a span.
-  private func children(of index: Int) -> [Span] {
+  func children(of index: Int) -> [Span] {
     guard index < best.spans.count else { return [] }
     let parent = best.spans[index]
     var result: [Span] = []
@@ -54,6 +76,11 @@ extension Shrinker {
     return result
   }
 
+  /// The span directly around a span, or `nil` for the outermost.
+  func parent(of index: Int) -> Int? {
+    best.spans[..<index].lastIndex { $0.depth < best.spans[index].depth }
+  }
+
   private func isSimpler(_ a: Span, _ b: Span) -> Bool {
     if a.end - a.start != b.end - b.start { return a.end - a.start < b.end - b.start }
     return choices[a.start..<a.end].lazy.map(\.rank).lexicographicallyPrecedes(
@@ -61,7 +88,7 @@ extension Shrinker {
   }
 
   /// The choice sequence with the contents of some disjoint spans, in `order`, put at the places of `places`.
-  private func reordered(_ places: [Span], by order: [Span]) -> [UInt64] {
+  func reordered(_ places: [Span], by order: [Span]) -> [UInt64] {
     let old = best.ranks
     var ranks: [UInt64] = []
     var position = 0

@@ -28,7 +28,7 @@ extension Shrinker {
   }
 
   /// Lowers the choices at some indices, which are equal, to one value as simple as can be found.
-  private mutating func minimize(_ indices: [Int]) {
+  mutating func minimize(_ indices: [Int]) {
     func current(_ shrinker: Self) -> Choice? {
       guard let last = indices.last, last < shrinker.choices.count else { return nil }
       return shrinker.choices[indices[0]]
@@ -58,6 +58,54 @@ extension Shrinker {
       let cleared = rest & ~(1 << UInt64(bit))
       if set(indices, to: now.rank(ofOffset: sign * Int128(cleared))) { rest = cleared }
     }
+  }
+
+  /// Lowers single choices in steps of 2, 3, 5 and 10, for truth that depends on divisibility as well as on size.
+  ///
+  /// For the end alone: where two values depend on each other, they would creep down by these steps.
+  mutating func minimizeBySteps() {
+    for i in choices.indices {
+      for step in [2, 3, 5, 10] as [UInt64] {
+        guard i < choices.count, !isExhausted else { return }
+        let now = choices[i]
+        let sign: Int128 = now.offset < 0 ? -1 : 1
+        let top = UInt64(now.offset.magnitude)
+        _ = largest(upTo: top / step) { n in set([i], to: now.rank(ofOffset: sign * Int128(top - n * step))) }
+      }
+    }
+  }
+
+  /// Lowers a choice that may say what the next ones mean, and gives one of the next two numbers another value: a small one or the greatest.
+  mutating func lowerAndRetune() {
+    guard choices.count <= 64 else { return }
+    var i = 0
+    while i < choices.count, !isExhausted {
+      let rank = choices[i].rank
+      if rank > 0 {
+        for lower in Set([0, rank - 1]).sorted() where lowerAndRetune(i, to: lower) { break }
+      }
+      i += 1
+    }
+  }
+
+  private mutating func lowerAndRetune(_ i: Int, to lower: UInt64) -> Bool {
+    let old = best.ranks
+    for k in i + 1..<max(i + 1, min(i + 3, old.count)) {
+      var ranks = old
+      ranks[i] = lower
+      for rank in [0, 1, 2, 3, .max] as [UInt64] {
+        ranks[k] = rank  // what is too much for the range becomes its greatest
+        let (accepted, run) = attempt(ranks)
+        if accepted { return true }
+        if isExhausted { return false }
+        // The greatest on the other side of the simplest.
+        if rank == .max, let run, k < run.choices.count, run.choices[k].rank > 0 {
+          ranks[k] = run.choices[k].rank - 1
+          if accepts(ranks) { return true }
+        }
+      }
+    }
+    return false
   }
 
   @discardableResult

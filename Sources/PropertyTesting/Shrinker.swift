@@ -4,7 +4,7 @@
 ///
 /// Every pass proposes sequences of ranks; one is accepted when replaying it fails in the same way and what it *recorded* is less
 /// than the best so far. So passes may propose nonsense, and each accepted step gets nearer to the end: shrinking always ends.
-/// The passes are in `Shrinker+Deletion.swift`, `Shrinker+Values.swift` and `Shrinker+Order.swift`.
+/// The passes are in `Shrinker+Deletion.swift`, `Shrinker+Merging.swift`, `Shrinker+Values.swift` and `Shrinker+Order.swift`.
 struct Shrinker<Value> {
   private(set) var best: Run<Value>
   private(set) var shrinks = 0
@@ -36,9 +36,10 @@ struct Shrinker<Value> {
     while !isExhausted {
       let before = shrinks
       let length = choices.count
+      truncate()
       replaceByDescendants()
-      zeroSpans()
       deleteSpans()
+      zeroSpans()
       deleteChunks()
       minimizeDuplicates()
       minimizeChoices()
@@ -46,10 +47,19 @@ struct Shrinker<Value> {
       // must stay near each other creep down by turns for ever, and only `lowerPairs` ends that.
       if choices.count == length {
         lowerAndDelete()
+        deleteAndRetune()
+        mergeNumbers()
         reorderSpans()
+        reorderCounted()
         swapChoices()
         redistribute()
         lowerPairs()
+      }
+      // Those that try most or that would only creep, once all others have found nothing.
+      if shrinks == before {
+        minimizeBySteps()
+        lowerAndRetune()
+        moveSpans()
       }
       if shrinks == before {
         isFixedPoint = !isExhausted

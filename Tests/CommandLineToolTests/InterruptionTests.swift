@@ -56,6 +56,41 @@ struct InterruptionTests {
     #expect(try folder.names == ["sha.aig"])
   }
 
+  @Test(arguments: ["llama", "li"])
+  func aSignalWhileWeightsAreMadeEndsTheProgramAndLeavesNothing(_ form: String) throws {
+    #expect(try Program.run(["circuit", "generate", "sha256", "-o", "sha.aig"], in: folder).code == 0)
+    let process = Program.process(["construct", "sha.aig", "-o", "model", "--form", form], in: folder)
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    // The cost model is printed before the weights are made.
+    let text = try output.fileHandleForReading.read(upToCount: 10)
+    kill(process.processIdentifier, SIGINT)
+    process.waitUntilExit()
+    #expect(text == Data("wires, T  ".utf8))
+    #expect(process.terminationReason == .exit)
+    #expect(process.terminationStatus == 130)
+    #expect(try folder.names == ["sha.aig"])
+  }
+
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/env")))
+  func aSignalThatIsIgnoredFromOutsideStaysIgnored() throws {
+    #expect(try Program.run(["circuit", "generate", "sha256", "-o", "sha.aig"], in: folder).code == 0)
+    let arguments = ["--ignore-signal=HUP", Program.path, "construct", "sha.aig", "-o", "model"]
+    let process = Program.process(arguments, in: folder)
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    _ = try output.fileHandleForReading.read(upToCount: 10)
+    kill(process.processIdentifier, SIGHUP)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit)
+    #expect(process.terminationStatus == 0)
+    #expect(try folder.names == ["model", "sha.aig"])
+  }
+
   @Test func aSignalLeavesTheOldFileAsItWas() throws {
     try folder.write("big.blif", "old")
     let (ending, _) = try interrupt(

@@ -44,7 +44,10 @@ struct SimulationCommandTests {
     let report = try run("run", "model", "--input", "-", "--live-cache", "--json", "--tokens", input: Self.lines).json()
     let whole = try run("run", "model", "--input", "-", "--json", "--tokens", input: Self.lines).json()
     #expect(report["words"] as? [[String]] == whole["words"] as? [[String]])
-    #expect(report["measuredCacheBytes"] as? Int != nil)
+    #expect(report["allocatedCacheBytes"] as? Int != nil)
+    #expect(whole["liveCacheBytes"] == nil)
+    let note = try run("run", "model", "--input", "110", "--live-cache").error
+    #expect(note.contains("the cache held at most"))
     let (live, all) = (try #require(report["liveCacheBytes"] as? Int), try #require(report["cacheBytes"] as? Int))
     #expect(live < all)
   }
@@ -113,7 +116,7 @@ struct SimulationCommandTests {
     try folder.write("smaller.aag", "aag 3 2 0 1 1\n2\n4\n6\n6 2 4\n")
     let smaller = try run("check", "model", "--circuit", "smaller.aag", "--json")
     #expect(smaller.code == 1)
-    #expect(try smaller.json()["reason"] as? String == "the circuit has 2 inputs and the folder 3")
+    #expect(try smaller.json()["reason"] as? String == "the circuit has 2 inputs and the model 3")
   }
 
   @Test(arguments: ["dense", "indexed"])
@@ -162,7 +165,10 @@ struct SimulationCommandTests {
     #expect((report["structure"] as? [String: Any])?["isIndexed"] as? Bool == true)
     let directions = try #require(report["residualStream"] as? [[String: Any]])
     #expect(directions.compactMap { $0["name"] as? String }.starts(with: ["own", "operand0", "operand1", "next"]))
-    #expect(try run("info", "model").output.contains("passed: runs by lookup"))
+    #expect(directions.allSatisfy { ($0["meaning"] as? String)?.isEmpty == false })
+    let text = try run("info", "model").output
+    #expect(text.contains("passed: runs by lookup"))
+    #expect(text.contains("operand1: code of operand 1 of the next wire's gate"))
   }
 
   @Test(arguments: ["missing", "adder.aag", "without-manifest", "wrong-manifest", "broken-manifest"])

@@ -27,8 +27,9 @@ extension Circuit {
   public func svg(gateLimit: Int = 500) throws(DrawingError) -> String {
     if gateCount > gateLimit { throw .tooManyGates(count: gateCount, limit: gateLimit) }
     let parts = partsOfDrawing()
-    let limit = max(gateLimit, 1) * 40
-    if parts > limit { throw .tooLarge(nodes: parts, limit: limit) }
+    let limit = max(gateLimit, 1).multipliedReportingOverflow(by: 40)
+    let largest = limit.overflow ? Int.max : limit.partialValue
+    if parts > largest { throw .tooLarge(nodes: parts, limit: largest) }
     return SVGDrawing(self).text
   }
 

@@ -173,8 +173,8 @@ extension AIGERReader {
     switch netlist.order() {
     case .fileOrder: ordered = OrderedNetlist(netlist, order: nil)
     case .sorted(let order): ordered = OrderedNetlist(netlist, order: order)
-    case .cyclic(let cycles):
-      Netlist.report(cycles, to: &log, of: netlist) { "\(2 * $0)" }
+    case .cyclic(let cycles, let count):
+      Netlist.report(cycles, count: count, to: &log, of: netlist) { "\(2 * $0)" }
       throw log.error
     }
     var constants: [Wire?] = [nil, nil]

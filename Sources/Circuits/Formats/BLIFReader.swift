@@ -2,7 +2,7 @@
 
 /// Reads a BLIF file with one model of `.names` covers.
 ///
-/// A cover of at most six inputs becomes one gate; a wider one a tree of two-input gates. Rows may list the on-set (`1`) or the
+/// A cover of at most six inputs becomes one gate; a wider one a tree of such gates. Rows may list the on-set (`1`) or the
 /// off-set (`0`), not both; `-` matches either value; a cover without rows is the constant 0. The don't-care network behind `.exdc` leaves the
 /// circuit a freedom that it does not need and is skipped. Timing and annotation commands are skipped too. Latches, subcircuits, library gates and
 /// further models are refused.
@@ -35,6 +35,7 @@ struct BLIFReader {
   }
 
   mutating func read() throws(CircuitFileError) -> Circuit {
+    var isEnded = false
     while nextLine() {
       guard let first = word() else { continue }
       if scanner.bytes[first.lowerBound] != UInt8(ascii: ".") {
@@ -46,11 +47,16 @@ struct BLIFReader {
         let isEnd = scanner.matches(first, ".end")
         finishLine()
         if isEnd { refuseFurtherModels() } else { skipDontCares() }
+        isEnded = true
         break
       }
       readCommand(first)
     }
     finishCover()
+    // A file may do without .end, but then something else has to tell that it is whole.
+    if !isEnded, net.outputs.isEmpty, log.isEmpty {
+      log.report(at: scanner.offset, expected: ".outputs or .end")
+    }
     return try net.circuit(called: modelName ?? "", &log)
   }
 }
@@ -78,6 +84,7 @@ extension BLIFReader {
         while !scanner.isAtEndOfLine { scanner.offset += 1 }
         return
       } else if byte == UInt8(ascii: "\\"), let end = continuation() {
+        checkContinuation(end)
         scanner.offset = end
       } else {
         return
@@ -91,6 +98,14 @@ extension BLIFReader {
     while end < scanner.bytes.count, ByteScanner.isBlank(scanner.bytes[end]) { end += 1 }
     if end == scanner.bytes.count { return end }
     return scanner.bytes[end] == 0x0A ? end + 1 : nil
+  }
+
+  /// Reports a backslash that ends the file, where a line should go on.
+  private mutating func checkContinuation(_ end: Int) {
+    if end == scanner.bytes.count {
+      net.hasLostDefinitions = true
+      log.report(at: end, expected: "the rest of the line")
+    }
   }
 
   /// The next word of the line, `nil` at its end.

@@ -2,7 +2,8 @@
 
 /// Reads a combinational `.bench` file: `INPUT(a)`, `OUTPUT(z)`, `z = NAND(a, b, ...)`, in any order.
 ///
-/// AND, NAND, OR, NOR, XOR and XNOR (also NXOR) of n operands become balanced trees of two-input gates, the last one inverted where the name says so;
+/// AND, NAND, OR, NOR, XOR and XNOR (also NXOR) of up to six operands are one gate; of more, a tree of such gates, the last one inverted where the
+/// name says so;
 /// NOT (also INV), BUFF and BUF take one operand. Of ABC's dialect: `z = LUT 0x8 (a, b)` with at most six operands, the first in the
 /// lowest bit of a row; `z = vdd` and `z = gnd`; and `vdd`, `gnd` as operands that nothing drives. `DFF` is refused. Kinds of gates are
 /// recognized in capitals and small letters; names are told apart by case.
@@ -27,6 +28,9 @@ struct BenchReader {
         net.hasLostDefinitions = true
       }
       scanner.skipLine()
+    }
+    if scanner.bytes.allSatisfy({ $0 <= 0x20 }) {
+      log.report(at: scanner.offset, expected: "INPUT, OUTPUT or a gate", found: "the end of the file")
     }
     net.driveByConstant("vdd", true)
     net.driveByConstant("gnd", false)

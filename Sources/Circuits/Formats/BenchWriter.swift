@@ -62,6 +62,7 @@ struct BenchWriter {
       for byte in circuit.names.circuit.utf8 { lines.out.put(byte: byte < 0x20 ? 0x20 : byte) }
       lines.out.put(byte: 0x0A)
     }
+    if circuit.wireCount == 0, circuit.names.circuit.isEmpty { lines.out.put("# no signals\n") }
     for i in 0..<circuit.inputCount {
       lines.out.put("INPUT(")
       names.put(i, &lines.out)
@@ -108,9 +109,7 @@ struct BenchWriter {
     if table.bits == mask & ~last { return "NAND" }
     if table.bits == mask & ~1 { return "OR" }
     if table.bits == 1 { return "NOR" }
-    var parity: UInt64 = 0
-    for j in 0..<table.inputCount { parity ^= TruthTable.pattern(ofInput: j) }
-    if table.bits == parity & mask { return "XOR" }
-    return table.bits == ~parity & mask ? "XNOR" : nil
+    // ABC takes XOR of two operands only.
+    return table == .xor ? "XOR" : table == .xnor ? "XNOR" : nil
   }
 }

@@ -58,8 +58,8 @@ struct BristolReader {
     switch netlist.order() {
     case .fileOrder: ordered = OrderedNetlist(netlist, order: nil)
     case .sorted(let order): ordered = OrderedNetlist(netlist, order: order)
-    case .cyclic(let cycles):
-      Netlist.report(cycles, to: &log, of: netlist) { "\($0)" }
+    case .cyclic(let cycles, let count):
+      Netlist.report(cycles, count: count, to: &log, of: netlist) { "\($0)" }
       throw log.error
     }
     var names = Circuit.Names()

@@ -1,12 +1,4 @@
-// Where writers put their bytes: memory, a file descriptor, or a file that appears only when it is complete.
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+// Where writers put their bytes: memory or a file descriptor.
 
 /// Takes the bytes of a file as they are made.
 public protocol ByteSink {
@@ -32,21 +24,7 @@ public struct FileDescriptorSink: ByteSink {
 
   /// Writes all of the bytes, or throws `CircuitFileError`.
   public mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      #if canImport(Glibc)
-        let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-      #elseif canImport(Musl)
-        let count = Musl.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-      #else
-        let count = Darwin.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-      #endif
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw CircuitFileError(path: path, expected: "a file that can be written", found: errorText(errno))
-      }
-      rest = rest.dropFirst(count)
-    }
+    do throws(SystemFault) { try writeAll(bytes, to: descriptor) } catch { throw error.ofFile(path) }
   }
 }
 
@@ -81,27 +59,9 @@ struct OutputBuffer {
   }
 }
 
-/// Writes a file under a temporary name beside `path` and renames it when `body` is done, so that nobody sees half of it.
-func replaceFile(at path: String, _ body: (inout FileDescriptorSink) throws -> Void) throws {
-  func failure() -> CircuitFileError {
-    CircuitFileError(path: path, expected: "a file that can be written", found: errorText(errno))
+extension SystemFault {
+  /// The fault as readers and writers of circuits report it.
+  func ofFile(_ path: String?) -> CircuitFileError {
+    CircuitFileError(path: path, expected: "a file that can be written", found: reason)
   }
-  var name = Array("\(path).\(getpid())-XXXXXX".utf8CString)
-  let descriptor = mkstemp(&name)
-  guard descriptor >= 0 else { throw failure() }
-  var isComplete = false
-  defer { if !isComplete { unlink(name) } }
-  do {
-    var sink = FileDescriptorSink(descriptor, path: path)
-    try body(&sink)
-    // mkstemp makes the file private; give it the mode that creating it by name would have given.
-    let mask = umask(0)
-    umask(mask)
-    guard fchmod(descriptor, 0o666 & ~mask) == 0 else { throw failure() }
-  } catch {
-    close(descriptor)
-    throw error
-  }
-  guard close(descriptor) == 0, rename(name, path) == 0 else { throw failure() }
-  isComplete = true
 }

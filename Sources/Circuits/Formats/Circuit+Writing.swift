@@ -32,6 +32,13 @@ extension Circuit {
   ///
   /// - Throws: `CircuitFileError` where the folder or the file cannot be written; the file is then as it was before.
   public func write(to path: String, as format: CircuitFormat) throws {
-    try replaceFile(at: path) { sink in try write(as: format, to: &sink) }
+    do {
+      try replaceFile(at: path) { descriptor in
+        var sink = FileDescriptorSink(descriptor, path: path)
+        try write(as: format, to: &sink)
+      }
+    } catch let fault as SystemFault {
+      throw fault.ofFile(path)
+    }
   }
 }

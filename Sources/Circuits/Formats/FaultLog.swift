@@ -28,6 +28,11 @@ struct FaultLog {
     report(at: offset, expected: expected(), found: quote)
   }
 
+  /// Counts faults that are not described.
+  mutating func countFurther(_ count: Int) {
+    for _ in 0..<count { error.add(nil) }
+  }
+
   /// The error, to be thrown after a fault that ends the reading.
   mutating func stop(at offset: Int, expected: String, found: String? = nil) -> CircuitFileError {
     let quote = found ?? excerpt(at: offset)

@@ -61,50 +61,47 @@ extension NamedNetlist {
   enum Operation {
     case and, or, xor
 
-    /// The truth table on two literals, complements folded in.
-    func bits(_ a: UInt32, _ b: UInt32) -> UInt64 {
-      let x: UInt64 = a & 1 == 0 ? 0b1010 : 0b0101
-      let y: UInt64 = b & 1 == 0 ? 0b1100 : 0b0011
-      return switch self {
-      case .and: x & y
-      case .or: x | y
-      case .xor: x ^ y
+    /// The truth table on one to six literals, complements folded in.
+    func bits(_ literals: ArraySlice<UInt32>) -> UInt64 {
+      var result: UInt64 = self == .and ? .max : 0
+      for (j, literal) in literals.enumerated() {
+        let pattern = TruthTable.pattern(ofInput: j)
+        let operand = literal & 1 == 0 ? pattern : ~pattern
+        switch self {
+        case .and: result &= operand
+        case .or: result |= operand
+        case .xor: result ^= operand
+        }
       }
+      return result & TruthTable.mask(literals.count)
     }
   }
 
   /// A literal of a signal: twice its number, and one more for the complement.
   static func literal(_ signal: UInt32, complemented: Bool = false) -> UInt32 { signal << 1 | (complemented ? 1 : 0) }
 
-  /// Drives `target` by a balanced tree of two-input gates over at least one literal; `complemented` inverts the last.
+  /// Drives `target` by one gate over at least one literal, or by a tree of gates where there are more than six; `complemented` inverts the
+  /// last.
   mutating func drive(
     _ target: UInt32, _ operation: Operation, _ literals: [UInt32], complemented: Bool, at offset: Int
   ) {
-    let level = reduce(operation, literals, to: 2, at: offset)
-    let a = level[0]
-    if level.count == 1 {
-      netlist.drive(target, bits: (a & 1 == 1) != complemented ? 0b01 : 0b10, a >> 1, at: offset)
-    } else {
-      let bits = operation.bits(a, level[1])
-      netlist.drive(target, bits: complemented ? ~bits & 0b1111 : bits, a >> 1, level[1] >> 1, at: offset)
-    }
+    let last = reduce(operation, literals, to: TruthTable.maximumInputCount, at: offset)
+    let bits = operation.bits(last[...])
+    netlist.drive(
+      target, bits: complemented ? ~bits & TruthTable.mask(last.count) : bits, last.map { $0 >> 1 }, at: offset)
   }
 
-  /// Combines pairs of literals until `count` at most are left.
+  /// Combines literals, six by six and in turn, until `count` at most are left: as few gates as there can be, in a tree of least depth.
   mutating func reduce(_ operation: Operation, _ literals: [UInt32], to count: Int, at offset: Int) -> [UInt32] {
-    var level = literals
-    while level.count > count {
-      var above: [UInt32] = []
-      above.reserveCapacity((level.count + 1) / 2)
-      for i in stride(from: 0, to: level.count - 1, by: 2) {
-        let bits = operation.bits(level[i], level[i + 1])
-        above.append(netlist.gate(bits: bits, level[i] >> 1, level[i + 1] >> 1, at: offset) << 1)
-        nameOfSignal.append(-1)
-      }
-      if level.count % 2 == 1 { above.append(level[level.count - 1]) }
-      level = above
+    var queue = literals
+    var first = 0
+    while queue.count - first > count {
+      let group = queue[first..<first + min(TruthTable.maximumInputCount, queue.count - first - count + 1)]
+      first += group.count
+      queue.append(netlist.gate(bits: operation.bits(group), group.map { $0 >> 1 }, at: offset) << 1)
+      nameOfSignal.append(-1)
     }
-    return level
+    return Array(queue[first...])
   }
 }
 
@@ -132,8 +129,8 @@ extension NamedNetlist {
     switch netlist.order() {
     case .fileOrder: ordered = OrderedNetlist(netlist, order: nil)
     case .sorted(let order): ordered = OrderedNetlist(netlist, order: order)
-    case .cyclic(let cycles):
-      Netlist.report(cycles.map(withoutInnerSignals), to: &log, of: netlist, name: quoted)
+    case .cyclic(let cycles, let count):
+      Netlist.report(cycles.map(withoutInnerSignals), count: count, to: &log, of: netlist, name: quoted)
       throw log.error
     }
     var result = Circuit.Names()

@@ -82,10 +82,10 @@ struct Netlist {
     finishGate(signal, bits, offset)
   }
 
-  /// A new signal driven by a gate with two operands.
-  mutating func gate(bits: UInt64, _ a: UInt32, _ b: UInt32, at offset: Int) -> UInt32 {
+  /// A new signal driven by a gate with up to six operands.
+  mutating func gate(bits: UInt64, _ list: some Collection<UInt32>, at offset: Int) -> UInt32 {
     let signal = makeSignal()
-    drive(signal, bits: bits, a, b, at: offset)
+    drive(signal, bits: bits, list, at: offset)
     return signal
   }
 
@@ -107,12 +107,12 @@ struct Netlist {
 }
 
 extension Netlist {
-  /// The gates in topological order, in file order as far as possible, or cycles: the signals along each, every one reading
-  /// the next and the last the first.
+  /// The gates in topological order, in file order as far as possible, or cycles: the signals along the first of them, every one
+  /// reading the next and the last the first, and how many there are.
   enum Order {
     case fileOrder
     case sorted([UInt32])
-    case cyclic([[UInt32]])
+    case cyclic([[UInt32]], count: Int)
   }
 
   /// Sorts the gates by depth-first search with its own stack, in linear time.
@@ -121,6 +121,7 @@ extension Netlist {
     var order: [UInt32] = []
     order.reserveCapacity(gateCount)
     var cycles: [[UInt32]] = []
+    var cycleCount = 0
     var state = [UInt8](repeating: 0, count: gateCount)  // 0 not seen, 1 on the stack, 2 done
     var stack: [(gate: UInt32, next: UInt32)] = []
     for root in 0..<gateCount where state[root] == 0 {
@@ -140,16 +141,18 @@ extension Netlist {
         if state[driver] == 0 {
           state[driver] = 1
           stack.append((UInt32(driver), offsets[driver]))
-        } else if state[driver] == 1, cycles.count <= CircuitFileError.maximumKeptFaults {
+        } else if state[driver] == 1 {
           // A gate that reads a signal twice closes one cycle, not two.
           let earlier = operands[Int(offsets[gate])..<Int(top.next)]
           if earlier.contains(operands[Int(top.next)]) { continue }
+          cycleCount += 1
+          guard cycleCount <= CircuitFileError.maximumKeptFaults else { continue }
           let start = stack.lastIndex { Int($0.gate) == driver } ?? 0
           cycles.append(stack[start...].map { targets[Int($0.gate)] })
         }
       }
     }
-    return cycles.isEmpty ? .sorted(order) : .cyclic(cycles)
+    return cycles.isEmpty ? .sorted(order) : .cyclic(cycles, count: cycleCount)
   }
 
   private var isInOrder: Bool {
@@ -159,8 +162,10 @@ extension Netlist {
     return true
   }
 
-  /// Reports each cycle in a line with the names along it.
-  static func report(_ cycles: [[UInt32]], to log: inout FaultLog, of netlist: Netlist, name: (UInt32) -> String) {
+  /// Reports each cycle in a line with the names along it, and counts the others.
+  static func report(
+    _ cycles: [[UInt32]], count: Int, to log: inout FaultLog, of netlist: Netlist, name: (UInt32) -> String
+  ) {
     for cycle in cycles {
       log.report(
         at: netlist.driverOffset(of: cycle[0]) ?? 0, expected: "no cycle",
@@ -169,6 +174,7 @@ extension Netlist {
           return (names + [name(cycle[0])]).joined(separator: " <- ")
         }())
     }
+    log.countFurther(count - cycles.count)
   }
 }
 

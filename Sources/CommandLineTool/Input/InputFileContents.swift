@@ -21,7 +21,10 @@ enum InputFileContents {
   }
 }
 
-/// Everything that can be read from a descriptor; `failure` makes the error out of the system's words.
+/// The most bytes that are read from a pipe, or as assignments: 1 GiB.
+let largestInput = 1 << 30
+
+/// Everything that can be read from a descriptor, `largestInput` bytes at most; `failure` makes the error out of the system's words.
 func readAll(_ descriptor: Int32, failure: (String) -> Failure) throws -> [UInt8] {
   var bytes: [UInt8] = []
   while true {
@@ -35,6 +38,7 @@ func readAll(_ descriptor: Int32, failure: (String) -> Failure) throws -> [UInt8
       throw failure(systemText(errno))
     }
     if count == 0 { return bytes }
+    guard bytes.count + piece.count <= largestInput else { throw failure("more than \(largestInput) bytes") }
     bytes += piece
   }
 }

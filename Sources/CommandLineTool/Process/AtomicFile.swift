@@ -34,7 +34,17 @@ struct AtomicFile: ByteSink {
       try body(&output)
       return
     }
-    try Interruption.deferring { try replace(resolved(path), named: path, body) }
+    try Interruption.deferring {
+      do {
+        try replaceFile(at: resolved(path)) { descriptor in
+          var file = AtomicFile(descriptor: descriptor, path: path)
+          try body(&file)
+          if Interruption.isRequested { throw Interrupted() }
+        }
+      } catch let fault as SystemFault {
+        throw Failure(fault.work == .creation ? .cannotCreate : .inputOutput, "\(path): \(fault.reason)")
+      }
+    }
   }
 
   /// Where the file at `path` really stands.
@@ -42,32 +52,6 @@ struct AtomicFile: ByteSink {
     guard let real = realpath(path, nil) else { return path }
     defer { free(real) }
     return String(cString: real)
-  }
-
-  private static func replace(
-    _ place: String, named path: String, _ body: (inout AtomicFile) throws -> Void
-  ) throws {
-    var name = Array("\(place).partial-XXXXXX".utf8CString)
-    let descriptor = mkstemp(&name)
-    guard descriptor >= 0 else { throw Failure(.cannotCreate, "\(path): \(systemText(errno))") }
-    var isOpen = true
-    var isComplete = false
-    defer {
-      if isOpen { close(descriptor) }
-      if !isComplete { unlink(name) }
-    }
-    var file = AtomicFile(descriptor: descriptor, path: path)
-    try body(&file)
-    if Interruption.isRequested { throw Interrupted() }
-    // mkstemp makes the file private; give it the mode that creating it by name would have given.
-    let mask = umask(0)
-    umask(mask)
-    guard fchmod(descriptor, 0o666 & ~mask) == 0 else { throw Failure(.inputOutput, "\(path): \(systemText(errno))") }
-    isOpen = false
-    guard close(descriptor) == 0, rename(name, place) == 0 else {
-      throw Failure(.inputOutput, "\(path): \(systemText(errno))")
-    }
-    isComplete = true
   }
 
   mutating func write(_ bytes: UnsafeRawBufferPointer) throws {

@@ -62,22 +62,10 @@ enum StandardError {
   }
 }
 
-/// Writes all of `bytes` to a descriptor.
+/// Writes all of `bytes` to a descriptor that messages call `name`.
 func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, name: String) throws {
-  var rest = bytes[...]
-  while !rest.isEmpty {
-    #if canImport(Glibc)
-      let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-    #elseif canImport(Musl)
-      let count = Musl.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-    #else
-      let count = Darwin.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-    #endif
-    if count < 0 {
-      if errno == EINTR { continue }
-      throw Failure(.inputOutput, "\(name): \(systemText(errno))")
-    }
-    rest = rest.dropFirst(count)
+  do throws(SystemFault) { try writeAll(bytes, to: descriptor) } catch {
+    throw Failure(.inputOutput, "\(name): \(error.reason)")
   }
 }
 

@@ -24,6 +24,14 @@ public struct CircuitChain: Sendable, Equatable {
     case constant(Bool)
     /// The value of a chain wire, or its complement.
     case wire(Int, isComplemented: Bool)
+
+    /// As a manifest writes it: -1 for constant false, -2 for constant true, else 2 * wire + (1 if complemented).
+    var code: Int {
+      switch self {
+      case .constant(let value): value ? -2 : -1
+      case .wire(let w, let isComplemented): 2 * w + (isComplemented ? 1 : 0)
+      }
+    }
   }
 
   /// The number of inputs.

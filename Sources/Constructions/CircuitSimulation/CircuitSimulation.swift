@@ -1,5 +1,6 @@
 // circuit -> model folder: the whole pipeline of this construction, in one place to read.
 public import Circuits
+import ExactArithmetic
 public import Transformers
 
 /// A transformer that evaluates a circuit by chain of thought, one token a gate.
@@ -12,6 +13,8 @@ public import Transformers
 public struct CircuitSimulation: Sendable {
   /// The construction.
   public let form: SimulationManifest.Form
+  /// What the weights of the positional form are written down for; `nil` for the LLaMA form.
+  public let target: PositionalTarget?
   /// What the chain of thought says.
   public let chain: CircuitChain
   /// What the tokens mean.
@@ -23,27 +26,55 @@ public struct CircuitSimulation: Sendable {
   public init(
     of circuit: Circuit, form: SimulationManifest.Form = .llama, options: CircuitChain.Options = .init()
   ) {
-    self.form = form
-    chain = CircuitChain(circuit, options: options)
+    self.init(circuit, CircuitChain(circuit, options: options), options, target: form == .li ? .gpt2 : nil)
+  }
+
+  /// The simulation of `circuit` by the transformer of Li et al., written down for `target`.
+  ///
+  ///     let format = FloatFormat(exponentBits: 0, significandBits: 2)
+  ///     let simulation = try CircuitSimulation(of: circuit, target: .finitePrecision(format))
+  ///
+  /// - Throws: `InsufficientPrecision` where gates of the circuit's fan-in are not right in the format.
+  public init(
+    of circuit: Circuit, target: PositionalTarget, options: CircuitChain.Options = .init()
+  ) throws(InsufficientPrecision) {
+    let chain = CircuitChain(circuit, options: options)
+    if case .finitePrecision(let format) = target,
+      let insufficiency = PositionalCircuitLayout.insufficiency(of: format, fanIn: chain.fanIn)
+    {
+      throw insufficiency
+    }
+    self.init(circuit, chain, options, target: target)
+  }
+
+  private init(
+    _ circuit: Circuit, _ chain: CircuitChain, _ options: CircuitChain.Options, target: PositionalTarget?
+  ) {
+    form = target == nil ? .llama : .li
+    self.target = target
+    self.chain = chain
     let stream: ResidualStream
-    switch form {
-    case .llama:
-      stream = LlamaCircuitLayout(wireCount: chain.wireCount, fanIn: chain.fanIn).stream
-    case .li:
+    var precision: FloatFormat?
+    if let target {
       stream =
         PositionalCircuitLayout(
-          wireCount: chain.wireCount, inputCount: chain.inputCount, fanIn: chain.fanIn, target: .gpt2
+          wireCount: chain.wireCount, inputCount: chain.inputCount, fanIn: chain.fanIn, target: target
         ).stream
+      if case .finitePrecision(let format) = target { precision = format }
+    } else {
+      stream = LlamaCircuitLayout(wireCount: chain.wireCount, fanIn: chain.fanIn).stream
     }
-    manifest = SimulationManifest(form: form, chain: chain, circuit: circuit, options: options, stream: stream)
-    cost = SimulationCost(chain, form: form, depth: circuit.depth)
+    manifest = SimulationManifest(
+      form: form, precision: precision, chain: chain, circuit: circuit, options: options, stream: stream)
+    cost = SimulationCost(chain, form: form, target: target ?? .gpt2, depth: circuit.depth)
   }
 
   /// The weights.
   public func model() -> Model {
-    switch form {
-    case .llama: LlamaCircuitSimulation(chain).model()
-    case .li: PositionalCircuitSimulation(chain, target: .gpt2).model()
+    if let target {
+      PositionalCircuitSimulation(chain, target: target).model()
+    } else {
+      LlamaCircuitSimulation(chain).model()
     }
   }
 
@@ -66,18 +97,26 @@ public struct CircuitSimulation: Sendable {
     }
   }
 
-  /// Writes the model, its tokenizer and the manifest as a Hugging Face folder at `path`, whole or not at all.
+  /// Writes the model, its tokenizer and the manifest as a model folder at `path`, whole or not at all.
   ///
-  /// The stored numbers are exact in every scalar type: small integers times powers of two.
+  /// It is a LLaMA or a GPT-2 that `transformers` loads, or for the other targets an architecture of its own, which `transformers`
+  /// refuses (`FolderFormat.unnormalized`). The stored numbers of both are exact in every scalar type: small integers times
+  /// powers of two.
   public func write(to path: String, options: ModelFolder.WriteOptions = .init()) throws {
+    try write(model(), tokenizer(), to: path, options: options)
+  }
+
+  /// Writes a model and a tokenizer that were made before, so that whoever wants to be interruptible can make them apart.
+  package func write(
+    _ model: Model, _ tokenizer: WordLevelTokenizer, to path: String, options: ModelFolder.WriteOptions
+  ) throws {
     var options = options
-    options.policy = form == .llama ? .exactOnly : options.policy
+    options.policy = .exactOnly
     options.extraFiles[SimulationManifest.fileName] = try manifest.serialized()
-    let model = model()
     var generation = GenerationSettings(model.configuration)
     generation.maximumLength = nil
     generation.maximumNewTokens = max(1, manifest.emittedTokenCount)
     try ModelFolder.write(
-      model, to: path, options: options, tokenizer: try tokenizer(), generation: generation)
+      model, to: path, options: options, tokenizer: tokenizer, generation: generation)
   }
 }

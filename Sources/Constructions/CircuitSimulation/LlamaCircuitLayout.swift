@@ -24,21 +24,33 @@ public struct LlamaCircuitLayout: Sendable, Equatable {
   // MARK: Directions
 
   /// The code of the wire that a token carries: what heads look for.
-  public var ownCode: Subspace { Subspace("own", size: code.length) }
+  public var ownCode: Subspace {
+    Subspace("own", size: code.length, meaning: "code of the wire that the token carries")
+  }
   /// The code of the wire that comes next: what the model's head points at.
-  public var nextCode: Subspace { Subspace("next", size: code.length) }
+  public var nextCode: Subspace {
+    Subspace("next", size: code.length, meaning: "code of the wire that comes next")
+  }
   /// The code of operand `j` of the next wire's gate: what head `j` looks for.
-  public func operandCode(_ j: Int) -> Subspace { Subspace("operand\(j)", size: code.length) }
+  public func operandCode(_ j: Int) -> Subspace {
+    Subspace("operand\(j)", size: code.length, meaning: "code of operand \(j) of the next wire's gate")
+  }
   /// The next wire's truth table, -1 or +1 for each row.
-  public var table: Subspace { Subspace("table", size: 1 << fanIn) }
+  public var table: Subspace {
+    Subspace("table", size: 1 << fanIn, meaning: "truth table of the next wire's gate, row by row")
+  }
   /// The value that a token carries, -1 or +1.
-  public var value: Subspace { Subspace("value") }
+  public var value: Subspace { Subspace("value", meaning: "value that the token carries") }
   /// Always +1.
-  public var one: Subspace { Subspace("one") }
+  public var one: Subspace { Subspace("one", meaning: "always +1") }
   /// The value that head `j` fetched, -1 or +1; +1 before attention.
-  public func fetched(_ j: Int) -> Subspace { Subspace("fetched\(j)") }
+  public func fetched(_ j: Int) -> Subspace {
+    Subspace("fetched\(j)", meaning: "value of operand \(j), once head \(j) has fetched it; +1 before")
+  }
   /// The value of the next wire, -1 or +1; +1 before the feedforward layer.
-  public var result: Subspace { Subspace("result") }
+  public var result: Subspace {
+    Subspace("result", meaning: "value of the next wire, once the feedforward layer has computed it; +1 before")
+  }
 
   /// The residual stream, filled up with directions that are always +1.
   public var stream: ResidualStream {
@@ -48,7 +60,7 @@ public struct LlamaCircuitLayout: Sendable, Equatable {
     subspaces += (0..<fanIn).map(fetched)
     subspaces.append(result)
     let used = subspaces.reduce(0) { $0 + $1.size }
-    if hiddenSize > used { subspaces.append(Subspace("filling", size: hiddenSize - used)) }
+    if hiddenSize > used { subspaces.append(Subspace("filling", size: hiddenSize - used, meaning: "always +1")) }
     return ResidualStream(subspaces)
   }
 

@@ -47,19 +47,27 @@ public struct PositionalCircuitLayout: Sendable, Equatable {
   // MARK: Directions, in an order that keeps every partial sum of the finite-precision form within K + 1
 
   /// The code of the position itself.
-  public var ownCode: Subspace { Subspace("own", size: code.length) }
+  public var ownCode: Subspace { Subspace("own", size: code.length, meaning: "code of the position") }
   /// The code of the position that holds operand `j` of the next wire's gate.
-  public func operandCode(_ j: Int) -> Subspace { Subspace("operand\(j)", size: code.length) }
+  public func operandCode(_ j: Int) -> Subspace {
+    Subspace("operand\(j)", size: code.length, meaning: "code of the position of operand \(j) of the next wire's gate")
+  }
   /// The next wire's truth table, -1 or +1 for each row.
-  public var table: Subspace { Subspace("table", size: 1 << fanIn) }
+  public var table: Subspace {
+    Subspace("table", size: 1 << fanIn, meaning: "truth table of the next wire's gate, row by row")
+  }
   /// The value of the token, -1 or +1.
-  public var value: Subspace { Subspace("value") }
+  public var value: Subspace { Subspace("value", meaning: "value of the token") }
   /// The value that head `j` fetched; +1 before attention.
-  public func fetched(_ j: Int) -> Subspace { Subspace("fetched\(j)") }
+  public func fetched(_ j: Int) -> Subspace {
+    Subspace("fetched\(j)", meaning: "value of operand \(j), once head \(j) has fetched it; +1 before")
+  }
   /// The value of the next wire; +1 before the feedforward layer.
-  public var result: Subspace { Subspace("result") }
+  public var result: Subspace {
+    Subspace("result", meaning: "value of the next wire, once the feedforward layer has computed it; +1 before")
+  }
   /// Always +1. It stands last, so that a threshold is added after what it is compared with.
-  public var one: Subspace { Subspace("one") }
+  public var one: Subspace { Subspace("one", meaning: "always +1") }
 
   /// The residual stream; for GPT-2 its first half, before the negatives.
   public var stream: ResidualStream {
@@ -69,7 +77,7 @@ public struct PositionalCircuitLayout: Sendable, Equatable {
     subspaces += (0..<fanIn).map(fetched)
     subspaces += [result]
     let used = subspaces.reduce(1) { $0 + $1.size }
-    if streamSize > used { subspaces.append(Subspace("filling", size: streamSize - used)) }
+    if streamSize > used { subspaces.append(Subspace("filling", size: streamSize - used, meaning: "always +1")) }
     subspaces.append(one)
     return ResidualStream(subspaces)
   }
@@ -103,8 +111,10 @@ public struct PositionalCircuitLayout: Sendable, Equatable {
   /// Bytes of the whole float32 key-value cache: K keys and K values of D numbers for each position.
   public var cacheBytes: Int { positionCount * 2 * fanIn * headSize * 4 }
 
-  /// The smallest s for which F_{0,s} holds every number that a step forms without a harmful saturation: B_s >= K + 1, and at least 2,
-  /// because the weight -2 has to exist. It does not depend on T.
+  /// The smallest s for which F_{0,s} holds every number that a step compares: B_s >= K + 1, and at least 2, because the weight -2 has to
+  /// exist. It does not depend on T.
+  ///
+  /// This suffices; `leastSignificandBits(exponentBits:fanIn:ties:)` says what is needed, which is less where a sum may saturate unharmed.
   public static func requiredSignificandBits(fanIn: Int) -> Int {
     var s = 2
     while Double(1 << (2 * s) - 1) / Double(1 << s) < Double(fanIn + 1) { s += 1 }
@@ -114,11 +124,18 @@ public struct PositionalCircuitLayout: Sendable, Equatable {
   /// The size of a key's coordinates: what keeps all but the wanted position out of the softmax.
   var keyGain: Double {
     switch target {
-    case .finitePrecision(let format): Double(format.maximum)  // 2^(s + 1), saturated
+    case .finitePrecision(let format): PositionalCircuitLayout.keyGain(in: format)
     case .float32: 64
-    case .gpt2: 64 * Double(headSize).squareRoot()
+    // At least 64 sqrt(D), so that other positions lag by 128; a power of two, so that every scalar type holds it.
+    case .gpt2: PositionalCircuitLayout.powerOfTwo(atLeast: 64 * Double(headSize).squareRoot())
     }
   }
+
+  private static func powerOfTwo(atLeast x: Double) -> Double { x.binade < x ? 2 * x.binade : x.binade }
+
+  /// The size of a key's coordinates in finite precision: B, which the paper's 2^(s + 1) saturates to where e = 0; in formats of many
+  /// exponent bits 2^120, which float32 files can hold and whose exp(-gain) is 0 all the same.
+  static func keyGain(in format: FloatFormat) -> Double { min(Double(format.maximum), 0x1p120) }
 
   /// The shape of the model.
   public var configuration: ModelConfiguration {

@@ -1,5 +1,6 @@
 // What a simulation will cost, told before it is built.
 import Circuits
+import ExactArithmetic
 
 /// The cost model of a circuit simulation; every figure but the rates is exact.
 public struct SimulationCost: Sendable, Equatable, Codable {
@@ -27,51 +28,89 @@ public struct SimulationCost: Sendable, Equatable, Codable {
   public var cacheBytes: Int
   /// The most chain wires that are live at once.
   public var liveWireCount: Int
-  /// Multiplications and additions of a token in the dense path, averaged over a run: coordinates that are zero in every row are not counted.
-  public var denseOperationsPerToken: Int
-  /// An estimate of tokens per second and core with dense attention, from 10^10 multiplications and additions a second.
-  public var expectedDenseTokensPerSecond: Double
-  /// An estimate of tokens per second and core by lookup: 5 * 10^7.
-  public var expectedIndexedTokensPerSecond: Double
+  /// Multiplications with an addition of an emitted token, averaged over a run: in the dense path those of the rows and columns that the
+  /// engine keeps because they are not all zero, and of the scores and sums of attention; the scalar reference, in which a finite
+  /// precision runs, forms every one.
+  public var operationsPerToken: Int
+  /// An estimate of tokens per second and core with dense attention, one assignment at a time; `nil` in finite precision.
+  public var expectedDenseTokensPerSecond: Double?
+  /// An estimate of tokens per second and core by lookup, where no product is formed; `nil` in finite precision.
+  public var expectedIndexedTokensPerSecond: Double?
+  /// An estimate of tokens per second and core of the scalar reference in finite precision; `nil` in float32.
+  public var expectedFiniteTokensPerSecond: Double?
 
-  /// The cost of simulating `chain`, the chain of a circuit of depth `depth`.
-  public init(_ chain: CircuitChain, form: SimulationManifest.Form, depth: Int) {
+  /// Multiplications with an addition a second that the estimates rest on, and what a dense token takes beside them: CPU time of one core
+  /// with 512-bit vectors, measured by `wright run --json` over adders and multipliers of 30 to 13,675 tokens.
+  ///
+  /// Dense: 2.4 to 2.9e10 a second from 2,000 tokens up. Lookup: 2 to 6e7 tokens a second, more where the tables fit a cache. The
+  /// scalar reference: 1.4e8 in fixed point (e = 0), 6e7 with exponent bits.
+  private enum Rate {
+    static let dense = 2.5e10
+    static let denseSecondsBeside = 1e-6
+    static let indexed = 3e7
+    static let fixedPoint = 1.4e8
+    static let floatingPoint = 6e7
+  }
+
+  /// The cost of simulating `chain`, the chain of a circuit of depth `depth`; `target` matters to the positional form alone.
+  public init(
+    _ chain: CircuitChain, form: SimulationManifest.Form, target: PositionalTarget = .gpt2, depth: Int
+  ) {
     wireCount = chain.wireCount
     stepCount = chain.stepCount
     self.depth = depth
     liveWireCount = chain.liveWireCount
     layerCount = 1
+    headCount = chain.fanIn
+    let (k, units) = (chain.fanIn, 1 << chain.fanIn)
+    /// The products of all maps.
+    let products: Int
     let codeLength: Int
-    let headOperations: Int
+    /// Positions that the first and the last emitted token attend to.
+    let contexts: (first: Int, last: Int)
     switch form {
     case .llama:
-      let layout = LlamaCircuitLayout(wireCount: chain.wireCount, fanIn: chain.fanIn)
+      let layout = LlamaCircuitLayout(wireCount: chain.wireCount, fanIn: k)
       vocabularySize = layout.vocabularySize
       hiddenSize = layout.hiddenSize
       intermediateSize = layout.intermediateSize
       parameterCount = layout.parameterCount
       cacheBytes = layout.cacheBytes
       codeLength = layout.code.length
-      headOperations = layout.vocabularySize * (codeLength + 1)
+      // K queries and one key of code and rotation partners, one value; they read codes, the value and the one.
+      products =
+        ((k + 1) * 2 * codeLength + 1) * ((k + 1) * codeLength + 2) + k * k + 2 * units * (k + units + 1) + units
+        + vocabularySize * (codeLength + 1)
+      contexts = (1 + chain.inputCount, 1 + chain.wireCount)
     case .li:
       let layout = PositionalCircuitLayout(
-        wireCount: chain.wireCount, inputCount: chain.inputCount, fanIn: chain.fanIn, target: .gpt2)
+        wireCount: chain.wireCount, inputCount: chain.inputCount, fanIn: k, target: target)
       vocabularySize = 2
       hiddenSize = layout.hiddenSize
       intermediateSize = layout.intermediateSize
       parameterCount = layout.parameterCount
       cacheBytes = layout.cacheBytes
-      codeLength = 2 * layout.code.length
-      headOperations = 2
+      codeLength = layout.code.length
+      // K queries and keys of interleaved code, K values; what writes a GPT-2's stream writes it twice, as x and -x.
+      let copies = target == .gpt2 ? 2 : 1
+      products =
+        (4 * k * codeLength + k) * ((k + 1) * codeLength + 2) + copies * (k * k + units) + units * (k + units + 1) + 2
+      contexts = (max(1, chain.inputCount), layout.positionCount - 1)
     }
-    headCount = chain.fanIn
+    let contextSum = contexts.first + contexts.last
     parameterBytes = 4 * parameterCount
-    let meanContext = chain.inputCount + (chain.stepCount + 1) / 2
-    // Scores over the code and one value coordinate a head; projections and feedforward read few columns.
-    let attention = meanContext * chain.fanIn * (codeLength + 2)
-    let layer = 4 * chain.fanIn * codeLength + 3 * (1 << chain.fanIn) * (chain.fanIn + 2)
-    denseOperationsPerToken = headOperations + attention + layer
-    expectedDenseTokensPerSecond = 1e10 / Double(denseOperationsPerToken + 20_000)
-    expectedIndexedTokensPerSecond = 5e7
+    if form == .li, case .finitePrecision(let format) = target {
+      // Every product of every map, scores and values of every position.
+      let maps = hiddenSize * (8 * k * codeLength + 2 * units + vocabularySize)
+      operationsPerToken = maps + contextSum * k * 4 * codeLength / 2
+      let isFixedPoint = format.minimumExponent == format.maximumExponent
+      expectedFiniteTokensPerSecond =
+        (isFixedPoint ? Rate.fixedPoint : Rate.floatingPoint) / Double(operationsPerToken)
+    } else {
+      // Scores over code and partners (or constants), and one value coordinate a head.
+      operationsPerToken = products + contextSum * k * (2 * codeLength + 1) / 2
+      expectedDenseTokensPerSecond = 1 / (Double(operationsPerToken) / Rate.dense + Rate.denseSecondsBeside)
+      expectedIndexedTokensPerSecond = Rate.indexed
+    }
   }
 }

@@ -1,4 +1,5 @@
 // A manifest out of the text of a wright.json, which may come from anybody, and its text.
+import ExactArithmetic
 public import Transformers
 
 #if canImport(FoundationEssentials)
@@ -50,6 +51,7 @@ extension SimulationManifest {
     else { return nil }
     self.version = version
     self.form = form
+    precision = text.precision
     self.circuit = circuit
     self.inputCount = inputCount
     self.wireCount = wireCount
@@ -69,6 +71,7 @@ extension SimulationManifest {
 private struct ManifestText {
   var version: Int?
   var form: SimulationManifest.Form?
+  var precision: FloatFormat?
   var circuit: String?
   var inputCount: Int?
   var wireCount: Int?
@@ -105,6 +108,8 @@ private struct ManifestText {
         if self.form == nil {
           throw JSONFault(offset: offset, expected: "the form \"llama\" or \"li\"", found: word.excerpt)
         }
+      case "precision":
+        self.precision = try scanner.takeNull() ? nil : ManifestText.format(&scanner)
       case "circuit": self.circuit = try scanner.string()
       case "inputCount": self.inputCount = try scanner.integer()
       case "wireCount": self.wireCount = try scanner.integer()
@@ -136,18 +141,44 @@ private struct ManifestText {
       let start = scanner.position
       var name: String?
       var size: Int?
+      var meaning: String?
       try scanner.members { (scanner, key, _) throws(JSONFault) in
         switch key {
         case "name": name = try scanner.string()
         case "size": size = try scanner.integer()
+        case "meaning": meaning = try scanner.takeNull() ? nil : scanner.string()
         default: try scanner.skipValue()
         }
       }
       guard let name, let size else {
         throw JSONFault(offset: start, expected: "a block with name and size", found: "one without")
       }
-      blocks.append(SimulationManifest.Block(name: name, size: size))
+      blocks.append(SimulationManifest.Block(name: name, size: size, meaning: meaning))
     }
     return blocks
+  }
+
+  private static func format(_ scanner: inout JSONScanner) throws(JSONFault) -> FloatFormat {
+    _ = scanner.peek()
+    let start = scanner.position
+    var numbers: [String: Int] = [:]
+    var ties: FloatFormat.Ties?
+    try scanner.members { (scanner, key, _) throws(JSONFault) in
+      switch key {
+      case "precision", "minimumExponent", "maximumExponent": numbers[key] = try scanner.integer()
+      case "ties": ties = FloatFormat.Ties(rawValue: try scanner.string())
+      default: try scanner.skipValue()
+      }
+    }
+    guard let precision = numbers["precision"], let least = numbers["minimumExponent"],
+      let greatest = numbers["maximumExponent"], let ties,
+      let format = FloatFormat(
+        checkingPrecision: precision, minimumExponent: least, maximumExponent: greatest, ties: ties)
+    else {
+      throw JSONFault(
+        offset: start, expected: "a precision in 1...60, ordered exponents, and ties toEven or towardZero",
+        found: "another format")
+    }
+    return format
   }
 }

@@ -1,5 +1,6 @@
 // wright.json: what a folder's tokens mean. Together with the weights it is all that a run needs.
 import Circuits
+public import ExactArithmetic
 import Transformers
 
 /// What the tokens of a constructed model mean: how inputs become a prompt and how outputs are read off a chain of thought.
@@ -18,12 +19,16 @@ public struct SimulationManifest: Codable, Sendable, Equatable {
     public var name: String
     /// The number of columns.
     public var size: Int
+    /// What its columns say, for people; programs go by the name.
+    public var meaning: String?
   }
 
   /// The version of this file's layout.
   public var version = 1
   /// The construction.
   public var form: Form
+  /// The finite precision that the weights are written for and every operation of a run rounds to; `nil` for float32.
+  public var precision: FloatFormat?
   /// The circuit's name, empty where it has none.
   public var circuit: String
   /// The number of inputs.
@@ -55,9 +60,11 @@ public struct SimulationManifest: Codable, Sendable, Equatable {
   public static let sizeLimit = 64 << 20
 
   init(
-    form: Form, chain: CircuitChain, circuit: Circuit, options: CircuitChain.Options, stream: ResidualStream
+    form: Form, precision: FloatFormat?, chain: CircuitChain, circuit: Circuit, options: CircuitChain.Options,
+    stream: ResidualStream
   ) {
     self.form = form
+    self.precision = precision
     self.circuit = circuit.names.circuit
     inputCount = chain.inputCount
     wireCount = chain.wireCount
@@ -66,15 +73,10 @@ public struct SimulationManifest: Codable, Sendable, Equatable {
     outputNames = circuit.names.outputs
     inputWidths = circuit.names.inputWidths
     outputWidths = circuit.names.outputWidths
-    readOut = chain.readOut.map { source in
-      switch source {
-      case .constant(let value): value ? -2 : -1
-      case .wire(let w, let isComplemented): 2 * w + (isComplemented ? 1 : 0)
-      }
-    }
+    readOut = chain.readOut.map(\.code)
     foldsInverters = options.foldsInverters
     dropsDeadGates = options.dropsDeadGates
-    residualStream = stream.subspaces.map { Block(name: $0.name, size: $0.size) }
+    residualStream = stream.subspaces.map { Block(name: $0.name, size: $0.size, meaning: $0.meaning) }
   }
 
   /// The number of outputs.
@@ -89,6 +91,22 @@ public struct SimulationManifest: Codable, Sendable, Equatable {
   /// The token that says that wire `w` has value `value`.
   public func token(wire w: Int, value: Bool) -> Int {
     form == .llama ? 2 * w + (value ? 1 : 0) : value ? 1 : 0
+  }
+
+  /// The word of a token, as the folder's tokenizer has it: `w12=1`, or `1` in the positional form.
+  public func word(ofToken token: Int) -> String {
+    switch form {
+    case .li: "\(token)"
+    case .llama:
+      token == 2 * wireCount ? "<s>" : token == 2 * wireCount + 1 ? "</s>" : "w\(token >> 1)=\(token & 1)"
+    }
+  }
+
+  /// The precision as the paper writes it, F_{e,s}, where it is one of the paper's; `nil` for float32.
+  public var precisionName: String? {
+    precision.map { format in
+      format.exponentAndSignificandBits.map { "F_{\($0.exponentBits),\($0.significandBits)}" } ?? "\(format)"
+    }
   }
 
   /// The prompt for an assignment of the inputs.
@@ -124,6 +142,7 @@ public struct SimulationManifest: Codable, Sendable, Equatable {
   package var violatedInvariant: String? {
     guard version == 1 else { return "version \(version); this program reads version 1" }
     guard inputCount >= 0, wireCount >= inputCount, wireCount < 1 << 30 else { return "impossible wire counts" }
+    guard precision == nil || form == .li else { return "a finite precision of the form \(form.rawValue)" }
     guard (1...6).contains(fanIn) else { return "fan-in \(fanIn); 1 to 6 are possible" }
     guard readOut.allSatisfy({ $0 >= -2 && $0 < 2 * wireCount }) else {
       return "a read-out of a wire that is not there"

@@ -2,18 +2,31 @@
 
 /// A named block of coordinates, such as the code of a wire or a single flag.
 ///
-/// A construction speaks of subspaces and of their directions (`code[3]`); only a `ResidualStream` knows the columns.
+/// A construction speaks of subspaces and of their directions (`code[3]`); only a `ResidualStream` knows the columns. Subspaces of equal name
+/// and size are equal: the meaning is for people.
 public struct Subspace: Hashable, Sendable, Codable {
   /// The name, unique within a space.
   public let name: String
   /// The number of directions.
   public let size: Int
+  /// What its coordinates say, in words for people; may be empty.
+  public let meaning: String
 
   /// A subspace of `size` directions.
-  public init(_ name: String, size: Int = 1) {
+  public init(_ name: String, size: Int = 1, meaning: String = "") {
     precondition(size >= 1, "a subspace has at least one direction")
     self.name = name
     self.size = size
+    self.meaning = meaning
+  }
+
+  /// Whether name and size are equal.
+  public static func == (a: Subspace, b: Subspace) -> Bool { a.name == b.name && a.size == b.size }
+
+  /// Hashes name and size.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(size)
   }
 
   /// Direction `i` of the subspace.

@@ -26,6 +26,9 @@ public final class Session {
   /// Tokens read so far, a text; also the position of the next token.
   public private(set) var positionCount = 0
 
+  /// The time spent in each stage since this was set to `StageTimes()`; `nil`, as at first, reads no clock.
+  public var stageTimes: StageTimes?
+
   let cache: KeyValueCache
   private var work: Workspace
 
@@ -58,6 +61,7 @@ public final class Session {
     var first = 0
     while first < count {
       let n = min(pass, count - first)
+      stageTimes?.begin()
       work.reserve(engine, batchSize: batchSize, positions: n)
       for b in 0..<batchSize {
         for i in 0..<n { embed(tokens[b][first + i], row: b * n + i, position: positionCount + i) }
@@ -95,6 +99,7 @@ public final class Session {
   /// Like `stepGreedy` for a batch of one, without an array.
   public func stepGreedy(_ token: Int) -> Int {
     precondition(batchSize == 1, "one token is a step of one text")
+    stageTimes?.begin()
     embed(token, row: 0, position: positionCount)
     advance(1)
     greatestLogits()
@@ -132,6 +137,7 @@ public final class Session {
 
   private func advanceOne(_ tokens: [Int]) {
     precondition(tokens.count == batchSize, "one token for each text of the batch")
+    stageTimes?.begin()
     for b in 0..<batchSize { embed(tokens[b], row: b, position: positionCount) }
     advance(1)
   }
@@ -166,6 +172,7 @@ public final class Session {
         inverseFrequencies: engine.inverseFrequencies.base, pairs: pairs, position: positionCount + i,
         cosines: work.cosines + i * pairs, sines: work.sines + i * pairs)
     }
+    stageTimes?.end(.other)
     for (index, layer) in engine.layers.enumerated() {
       let width = layer.attentionNormalization.width
       for r in 0..<rows { layer.attentionNormalization.apply(work.stream + r * c, into: work.normalized + r * width) }
@@ -175,6 +182,7 @@ public final class Session {
       layer.output.apply(
         work.attended, xStride: layer.attendedWidth, count: rows, into: work.projected, prefilling: n > 1)
       addToStream(layer.output.stride, layer.outputRows, rows)
+      stageTimes?.end(.attention)
 
       let hiddenWidth = layer.feedForwardNormalization.width
       for r in 0..<rows {
@@ -185,6 +193,7 @@ public final class Session {
       activate(layer, rows)
       layer.down.apply(work.hidden, xStride: layer.hiddenCount, count: rows, into: work.projected, prefilling: n > 1)
       addToStream(layer.down.stride, layer.downRows, rows)
+      stageTimes?.end(.feedForward)
     }
     positionCount += n
   }
@@ -302,6 +311,7 @@ public final class Session {
         }
       }
     }
+    stageTimes?.end(.head)
   }
 
   /// work.indices = the greatest logits' tokens after the B rows of the stream.
@@ -310,6 +320,7 @@ public final class Session {
     engine.head.matrix.greatest(
       work.normalized, xStride: engine.finalNormalization.width, count: batchSize, values: work.maxima,
       indices: work.indices)
+    stageTimes?.end(.head)
   }
 
   private func normalizeForHead(_ rows: Range<Int>) {

@@ -6,7 +6,7 @@ import Tensors
 /// Conditions, checked for every state: key coordinates that are not identically zero have one absolute value each, so that a key is its
 /// signs (its signature); so have the queries on these coordinates. Then the score of a query on a key is a weighted count of equal signs, and the key
 /// whose signature the query has leads each other one by at least `2 * min weight`, less the slack: what rotation, unequal
-/// absolute values and float32 rounding can change. The lead must exceed `requiredLead`, so that the other softmax weights are exactly 0.
+/// absolute values and float32 rounding, in whatever order it sums, can change. The lead must exceed `requiredLead`, so that the other softmax weights are exactly 0.
 struct CodeMatchHeads: Sendable {
   /// float32's exp is 0 below -103.98; a lead above it leaves nothing to the others.
   static let requiredLead = 104.0
@@ -17,6 +17,8 @@ struct CodeMatchHeads: Sendable {
   let valueClasses: [[UInt8]]
   /// For each key-value head, the value vector of each class, of shape [D].
   let values: [[[Float]]]
+  /// For each key-value head, how far float32 evaluation may be from each coordinate of a value vector, of shape [D].
+  let valueErrors: [[Double]]
   /// For each query head, the key-value head that it reads.
   let sources: [Int]
   /// For each query head, the key number that each state wants, or `noKey`.
@@ -49,15 +51,22 @@ struct CodeMatchHeads: Sendable {
     let valueRows = (0..<groups).map { g in value.activeRows.filter { $0 / headSize == g } }
     var failure: StructureRefusal?
     var largest: Float = 0
+    var doubt = (relative: 0.0, absolute: 0.0)
+    var valueMasses = [Float](repeating: 0, count: groups * headSize)
     withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { buffer in
       guard let n = buffer.baseAddress else { return }
       space.forEach { state, x in
         guard failure == nil else { return }
-        normalization.apply(x, width: width, to: n)
+        guard let found = normalization.apply(x, width: width, to: n) else {
+          failure = StructureRefusal("the normalization divides the embedding of state \(state) by nearly nothing")
+          return
+        }
+        doubt = (max(doubt.relative, found.relative), max(doubt.absolute, found.absolute))
         for c in 0..<width { largest = max(largest, abs(n[c])) }
         for g in 0..<groups { keyMaps[g].record(state, key, n) }
         for h in queryMaps.indices { queryMaps[h].record(state, query, n) }
         for g in 0..<groups {
+          for row in valueRows[g] { valueMasses[row] = max(valueMasses[row], value.mass(row: row, of: n)) }
           if !classes[g].record(state, rows: valueRows[g], map: value, n, headSize: headSize) {
             failure = StructureRefusal("head group \(g) has more than \(CodeMatchHeads.maximumValueClasses) values")
           }
@@ -65,6 +74,12 @@ struct CodeMatchHeads: Sendable {
       }
     }
     if let failure { throw failure }
+    let rounding = ProjectionRounding(normalization, doubt: doubt, width: width)
+    for g in 0..<groups { keyMaps[g].widen(key, rounding) }
+    for h in queryMaps.indices { queryMaps[h].widen(query, rounding) }
+    guard keyMaps.allSatisfy(\.isInRange), queryMaps.allSatisfy(\.isInRange) else {
+      throw StructureRefusal("keys or queries leave the range of float32")
+    }
 
     var lead = Double.infinity
     var keys: [[UInt32]] = []
@@ -86,7 +101,8 @@ struct CodeMatchHeads: Sendable {
     for h in queryMaps.indices {
       let g = h / (configuration.headCount / groups)
       sources.append(g)
-      let queryBound = CodeMatchHeads.bounds(query, head: h, headSize: headSize, largest: largest)
+      let queryBound = CodeMatchHeads.bounds(
+        query, head: h, headSize: headSize, largest: largest, rounding: rounding)
       lead = min(
         lead,
         try CodeMatchHeads.lead(
@@ -102,6 +118,12 @@ struct CodeMatchHeads: Sendable {
     keyCounts = numbers.map(\.count)
     valueClasses = classes.map(\.classOfState)
     values = classes.map(\.vectors)
+    valueErrors = (0..<groups).map { g in
+      (0..<headSize).map { d in
+        let row = g * headSize + d
+        return valueMasses[row] == 0 ? 0 : rounding.error(value, row: row, mass: valueMasses[row])
+      }
+    }
   }
 
   /// One empty signature table for each head of a projection, over the rows of the head that are not identically zero.
@@ -120,12 +142,14 @@ struct CodeMatchHeads: Sendable {
   }
 
   /// An upper bound of |q_c| for every coordinate c of head `h`, when no normalized coordinate exceeds `largest`.
-  private static func bounds(_ query: SparseRows, head h: Int, headSize: Int, largest: Float) -> [Double] {
+  private static func bounds(
+    _ query: SparseRows, head h: Int, headSize: Int, largest: Float, rounding: ProjectionRounding
+  ) -> [Double] {
     (0..<headSize).map { c in
       let row = h * headSize + c
       var sum = Double(abs(query.bias[row]))
-      for e in query.starts[row]..<query.starts[row + 1] { sum += Double(abs(query.values[e]) * largest) }
-      return sum
+      for e in query.starts[row]..<query.starts[row + 1] { sum += Double(abs(query.values[e])) * Double(largest) }
+      return sum == 0 ? 0 : sum + rounding.error(query, row: row, mass: Float(sum))
     }
   }
 
@@ -135,15 +159,17 @@ struct CodeMatchHeads: Sendable {
     head: Int
   ) throws(StructureRefusal) -> Double {
     let scale = configuration.resolvedAttentionScale
+    // With a negative factor the least score would win, and a slack above the lead would pass for a lead.
+    guard scale > 0 else { throw StructureRefusal("scores are multiplied by \(scale), which is not positive") }
     let (headSize, half) = (configuration.headSize, configuration.headSize / 2)
     var smallest = Double.infinity
     var slack = 0.0
     var total = 0.0
     var keyBound = [Double](repeating: 0, count: headSize)
     for (i, row) in key.rows.enumerated() {
-      keyBound[row % headSize] = Double(key.largest[i])
-      let greatest = Double(query.largest[i]) * Double(key.largest[i])
-      let least = Double(query.smallest[i]) * Double(key.smallest[i])
+      keyBound[row % headSize] = key.greatest(i)
+      let greatest = query.greatest(i) * key.greatest(i)
+      let least = query.least(i) * key.least(i)
       slack += greatest - least
       total += greatest
       guard key.varyingSigns >> UInt64(i) & 1 != 0 else { continue }
@@ -153,14 +179,16 @@ struct CodeMatchHeads: Sendable {
       smallest = min(smallest, least)
     }
     // float32: products and sums of at most D terms, each within a few units of 2^-24
-    slack += total * Double(headSize + 4) * 0x1p-23
+    slack += 2 * total * Rounding.accumulated(headSize)
     if case .rotary(let encoding) = configuration.positions {
       let frequencies = encoding.inverseFrequencies(headSize: headSize)
       for i in 0..<half {
         let angle = min(frequencies[i] * Double(max(0, configuration.maximumPositionCount - 1)), .pi)
         let aligned = queryBound[i] * keyBound[i] + queryBound[i + half] * keyBound[i + half]
         let crossed = queryBound[i + half] * keyBound[i] + queryBound[i] * keyBound[i + half]
-        slack += aligned * (1 - cosine(angle)) + crossed * min(angle, 1)
+        // The sine, the cosine and the angle itself are rounded too.
+        let rounded = (4 + angle) * 0x1p-22
+        slack += aligned * (1 - cosine(angle) + rounded) + crossed * (min(angle, 1) + rounded)
       }
     }
     guard !key.rows.isEmpty, smallest < .infinity else { return .infinity }  // one key only: nothing to lead
@@ -175,67 +203,4 @@ struct CodeMatchHeads: Sendable {
 
   /// cos(x) for 0 <= x <= pi, from below: 1 - x^2/2, and -1 past the place where that is less.
   private static func cosine(_ x: Double) -> Double { max(-1, 1 - x * x / 2) }
-}
-
-/// The signs of some coordinates of a projection, state by state, and the range of each coordinate's absolute value.
-struct SignatureTable: Sendable {
-  /// The projection's rows that are looked at; bit i of a signature is the sign of row `rows[i]`.
-  let rows: [Int]
-  var signatures: [UInt64]
-  var smallest: [Float]
-  var largest: [Float]
-  private var first: UInt64?
-  /// The bits that are not the same in all signatures.
-  private(set) var varyingSigns: UInt64 = 0
-
-  init(rows: [Int], count: Int) {
-    self.rows = rows
-    signatures = [UInt64](repeating: 0, count: count)
-    smallest = [Float](repeating: .infinity, count: rows.count)
-    largest = [Float](repeating: 0, count: rows.count)
-  }
-
-  mutating func record(_ state: Int, _ map: SparseRows, _ n: UnsafePointer<Float>) {
-    var signature: UInt64 = 0
-    for (i, row) in rows.enumerated() {
-      let y = map.apply(row: row, to: n)
-      let magnitude = abs(y)
-      if magnitude < smallest[i] { smallest[i] = magnitude }
-      if magnitude > largest[i] { largest[i] = magnitude }
-      if y < 0 { signature |= 1 << UInt64(i) }
-    }
-    signatures[state] = signature
-    if let first { varyingSigns |= first ^ signature } else { first = signature }
-  }
-}
-
-/// The few value vectors that occur, and which of them each state has.
-struct ValueClasses: Sendable {
-  var vectors: [[Float]] = []
-  var classOfState: [UInt8]
-
-  init(count: Int) { classOfState = [UInt8](repeating: 0, count: count) }
-
-  /// Files the value of `state` under its class; false when there are too many classes.
-  mutating func record(
-    _ state: Int, rows: [Int], map: SparseRows, _ n: UnsafePointer<Float>, headSize: Int
-  ) -> Bool {
-    for (i, vector) in vectors.enumerated() {
-      var isEqual = true
-      for row in rows where map.apply(row: row, to: n) != vector[row % headSize] {
-        isEqual = false
-        break
-      }
-      if isEqual {
-        classOfState[state] = UInt8(i)
-        return true
-      }
-    }
-    guard vectors.count < CodeMatchHeads.maximumValueClasses else { return false }
-    var vector = [Float](repeating: 0, count: headSize)
-    for row in rows { vector[row % headSize] = map.apply(row: row, to: n) }
-    classOfState[state] = UInt8(vectors.count)
-    vectors.append(vector)
-    return true
-  }
 }

@@ -7,10 +7,13 @@
 /// - every head's wanted key leads all others by more than 104, so that the softmax of dense attention is exactly one-hot;
 /// - what follows attention is a function of the state's class and of the value classes fetched, evaluated with the layer's own arithmetic on a
 ///   member of the class;
-/// - the winning token leads in every case used by a margin that exceeds float32 rounding.
+/// - the winning token leads in every case used by more than float32 rounding may change, in whatever order it sums.
 ///
 /// Where a wanted key is not there, or is there twice, a session says so and the caller goes on densely.
 public struct IndexedStructure: Sendable {
+  /// At most so many bytes of memory go into what a session remembers.
+  static let maximumCaseCount = 1 << 26
+
   let space: StateSpace
   let heads: CodeMatchHeads
   let resolver: TokenResolver
@@ -35,6 +38,11 @@ public struct IndexedStructure: Sendable {
   ///
   /// - Throws: The first condition that does not hold.
   public init(checking model: Model) throws(StructureRefusal) {
+    do {
+      try model.validate()
+    } catch {
+      throw StructureRefusal(error.description)
+    }
     guard model.configuration.layerCount == 1, let layer = model.weights.layers.first else {
       throw StructureRefusal("\(model.configuration.layerCount) layers; one is needed")
     }
@@ -47,6 +55,13 @@ public struct IndexedStructure: Sendable {
     heads = try CodeMatchHeads(space, layer: layer)
     resolver = try TokenResolver(space, layer: layer, heads: heads)
     classes = try StateClasses(space, resolver)
+    let radix = heads.values.map(\.count).max() ?? 1
+    var cases = classes.representatives.count
+    for _ in heads.wanted where cases <= IndexedStructure.maximumCaseCount { cases *= radix }
+    guard cases <= IndexedStructure.maximumCaseCount else {
+      throw StructureRefusal(
+        "\(cases) cases of what a token computes; at most \(IndexedStructure.maximumCaseCount) are tabulated")
+    }
   }
 
   /// Whether query head `head` of `token` at `position` wants the key that `key` offers.

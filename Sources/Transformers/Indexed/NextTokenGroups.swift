@@ -18,12 +18,15 @@ struct NextTokenGroups: Sendable {
   let decidingColumns: [Int]
   /// The largest absolute value of the head in each deciding column.
   let largestDeciding: [Float]
-  /// By how much, for each unit of the normalization's factor, the code part of the state's group leads every other group.
-  let leadPerFactor: Double
+  /// The columns that hold the code, and the absolute value that every row of the head has there; empty where all rows are one group.
+  let codeColumns: [Int]
+  let largestCode: [Float]
 
   static let noGroup = UInt32.max
-  /// Up to this number of tokens, all rows are one group.
+  /// Up to this number of tokens, all rows are one group where their codes do not tell enough.
   static let smallVocabulary = 64
+  /// So many tokens may share a code.
+  static let maximumGroupSize = 8
 
   init(_ space: StateSpace, written: Set<Int>) throws(StructureRefusal) {
     let model = space.model
@@ -33,36 +36,51 @@ struct NextTokenGroups: Sendable {
       kind: model.configuration.normalization, weights: model.weights.finalNormalization)
     let ranges = head.columnRanges()
     let used = (0..<width).filter { ranges[$0].largest != 0 }
-    guard rows > NextTokenGroups.smallVocabulary else {
-      starts = [0, rows]
-      tokens = (0..<UInt32(rows)).map { $0 }
-      groupOfState = [UInt32](repeating: 0, count: space.count)
-      kindOfGroup = [0]
-      decidingColumns = used
-      largestDeciding = used.map { ranges[$0].largest }
-      leadPerFactor = .infinity
-      return
-    }
-    guard !space.hasLearnedPositions else {
-      throw StructureRefusal("learned positions with more than \(NextTokenGroups.smallVocabulary) tokens")
-    }
     let states = model.weights.tokenEmbedding.columnRanges()
     let code = used.filter { c in
       !written.contains(c) && ranges[c].isOneMagnitude && states[c].isOneMagnitude && normalization.bias(c) == 0
     }
+    let deciding = used.filter { !code.contains($0) }
+    let flipped = code.map { normalization.gain($0) < 0 }
+    if rows <= NextTokenGroups.smallVocabulary {
+      // Of coordinates of about 1 this is what the deciding columns can do; where it is less than a code's lead, the next group is known
+      // without the values, which is what a schedule of the cache needs.
+      func weight(_ c: Int) -> Double { Double(ranges[c].largest) * Double(abs(normalization.gain(c))) }
+      guard
+        !space.hasLearnedPositions, !normalization.takesMean, (1...64).contains(code.count),
+        let least = code.map({ weight($0) * Double(states[$0].largest) }).min(),
+        least > 2 * deciding.reduce(0, { $0 + weight($1) }),
+        head.hasGroups(ofAtMost: NextTokenGroups.maximumGroupSize, columns: code, flipped: flipped)
+      else {
+        starts = [0, rows]
+        tokens = (0..<UInt32(rows)).map { $0 }
+        groupOfState = [UInt32](repeating: 0, count: space.count)
+        kindOfGroup = [0]
+        decidingColumns = used
+        largestDeciding = used.map { ranges[$0].largest }
+        codeColumns = []
+        largestCode = []
+        return
+      }
+    }
+    guard !space.hasLearnedPositions else {
+      throw StructureRefusal("learned positions with more than \(NextTokenGroups.smallVocabulary) tokens")
+    }
     guard !code.isEmpty, code.count <= 64 else {
       throw StructureRefusal("the head reads \(code.count) columns that hold a code; it needs 1 to 64")
     }
-    if case .layer = model.configuration.normalization {
+    guard !normalization.takesMean else {
       throw StructureRefusal("layer normalization with more than \(NextTokenGroups.smallVocabulary) tokens")
     }
-    decidingColumns = used.filter { !code.contains($0) }
-    largestDeciding = decidingColumns.map { ranges[$0].largest }
+    codeColumns = code
+    largestCode = code.map { ranges[$0].largest }
+    decidingColumns = deciding
+    largestDeciding = deciding.map { ranges[$0].largest }
     let kinds = try NextTokenGroups.rowKinds(head, columns: decidingColumns)
 
     var numbering: [UInt64: UInt32] = [:]
     var groupOfRow = [UInt32](repeating: 0, count: rows)
-    head.forEachSignature(columns: code, flipped: code.map { normalization.gain($0) < 0 }) { row, signature in
+    head.forEachSignature(columns: code, flipped: flipped) { row, signature in
       let next = UInt32(numbering.count)
       let known = numbering[signature]
       if known == nil { numbering[signature] = next }
@@ -89,7 +107,9 @@ struct NextTokenGroups: Sendable {
     var kindOfGroup: [UInt32] = []
     for i in 0..<numbering.count {
       let size = starts[i + 1] - starts[i]
-      guard size <= 8 else { throw StructureRefusal("\(size) tokens share one code; at most 8 may") }
+      guard size <= NextTokenGroups.maximumGroupSize else {
+        throw StructureRefusal("\(size) tokens share one code; at most \(NextTokenGroups.maximumGroupSize) may")
+      }
       var kind: UInt64 = 0
       for t in starts[i]..<starts[i + 1] { kind = kind << 8 | UInt64(kinds[Int(tokens[t])] + 1) }
       let number = UInt32(kindNumbers.count)
@@ -100,11 +120,6 @@ struct NextTokenGroups: Sendable {
     self.starts = starts
     self.tokens = tokens
     self.kindOfGroup = kindOfGroup
-    leadPerFactor =
-      2
-      * (code.map { c in
-        Double(ranges[c].largest) * Double(states[c].largest) * Double(abs(normalization.gain(c)))
-      }.min() ?? 0)
   }
 
   /// For each row, a number below 255 that tells apart rows that differ on `columns`.
@@ -161,6 +176,13 @@ extension Tensor<Float> {
       }
     }
     return zip(smallest, largest).map { ColumnRange(smallest: $0, largest: $1) }
+  }
+
+  /// Whether at most `limit` rows share their signs on the given columns.
+  func hasGroups(ofAtMost limit: Int, columns: [Int], flipped: [Bool]) -> Bool {
+    var counts: [UInt64: Int] = [:]
+    forEachSignature(columns: columns, flipped: flipped) { counts[$1, default: 0] += 1 }
+    return counts.values.allSatisfy { $0 <= limit }
   }
 
   /// Calls `body` for each row with the signs of the given columns, bit i for `columns[i]`, inverted where `flipped`.

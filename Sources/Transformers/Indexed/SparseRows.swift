@@ -47,4 +47,12 @@ struct SparseRows: Sendable {
     for e in starts[r]..<starts[r + 1] { sum += values[e] * x[columns[e]] }
     return sum + bias[r]
   }
+
+  /// The sum of the absolute values of the terms of row `r` times `x`, bias included.
+  @inline(__always)
+  func mass(row r: Int, of x: UnsafePointer<Float>) -> Float {
+    var sum = abs(bias[r])
+    for e in starts[r]..<starts[r + 1] { sum += abs(values[e] * x[columns[e]]) }
+    return sum
+  }
 }

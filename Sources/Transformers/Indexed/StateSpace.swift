@@ -64,6 +64,9 @@ struct VectorNormalization: Sendable {
   let kind: ModelConfiguration.Normalization
   let weights: NormalizationWeights
 
+  /// Whether the mean is taken off, so that every column reads every other.
+  var takesMean: Bool { if case .layer = kind { true } else { false } }
+
   /// The mean that is taken off and the factor that is applied, for a vector with the given sums.
   @inline(__always)
   func scale(sum: Float, sumOfSquares: Float, width: Int) -> (mean: Float, factor: Float) {
@@ -84,7 +87,11 @@ struct VectorNormalization: Sendable {
   @inline(__always) func bias(_ c: Int) -> Float { weights.bias.map { $0[c] } ?? 0 }
 
   /// Writes the normalized `x` to `target`.
-  func apply(_ x: UnsafePointer<Float>, width: Int, to target: UnsafeMutablePointer<Float>) {
+  ///
+  /// - Returns: how far float32 evaluation may be from the exact value (see `doubt`), `nil` where it divides by nearly nothing.
+  func apply(
+    _ x: UnsafePointer<Float>, width: Int, to target: UnsafeMutablePointer<Float>
+  ) -> (relative: Double, absolute: Double)? {
     var sum: Float = 0
     var sumOfSquares: Float = 0
     for c in 0..<width {
@@ -97,5 +104,6 @@ struct VectorNormalization: Sendable {
     } else {
       for c in 0..<width { target[c] = (x[c] - mean) * factor * gain(c) + bias(c) }
     }
+    return doubt(sum: sum, sumOfSquares: sumOfSquares, width: width)
   }
 }

@@ -5,7 +5,7 @@ public struct StructureRefusal: Error, Sendable, Equatable, CustomStringConverti
   /// The first condition that does not hold, with the numbers found.
   public let reason: String
 
-  init(_ reason: String) { self.reason = reason }
+  package init(_ reason: String) { self.reason = reason }
 
   /// The reason.
   public var description: String { reason }

@@ -1,15 +1,26 @@
-// The two architectures of Hugging Face folders that a model can be written as, and what each cannot express.
+// The architectures that a model folder can have, and what each cannot express.
 
-/// An architecture of the `transformers` library.
+/// An architecture of a model folder: two of the `transformers` library, and one that it does not have.
 public enum FolderFormat: String, Sendable, CaseIterable {
   /// `LlamaForCausalLM`: rotary positions, root-mean-square normalization, gated feedforward layers.
   case llama
   /// `GPT2LMHeadModel`: learned positions, layer normalization, dense feedforward layers.
   case gpt2
+  /// Learned positions, no normalization, ReLU, any scale of the scores: the transformer of Li, Liu, Zhou and Ma (2024).
+  ///
+  /// No other software has this architecture, and its `model_type` makes them say so instead of misreading it.
+  case unnormalized = "wright-unnormalized"
 
-  /// The format that suits the way in which positions enter.
+  /// Whether the `transformers` library has this architecture.
+  public var isOfTransformers: Bool { self != .unnormalized }
+
+  /// The format that suits the way in which positions enter, and whether there is a normalization.
   public init(for configuration: ModelConfiguration) {
-    if case .rotary = configuration.positions { self = .llama } else { self = .gpt2 }
+    if case .rotary = configuration.positions {
+      self = .llama
+    } else {
+      self = configuration.normalization == .none ? .unnormalized : .gpt2
+    }
   }
 
   /// What keeps a model of this configuration from being written in this format, one fault each; empty where nothing does.
@@ -21,11 +32,11 @@ public enum FolderFormat: String, Sendable, CaseIterable {
     let c = configuration
     let scale = 1 / Double(c.headSize).squareRoot()
     require(
-      c.resolvedAttentionScale == scale, "attentionScale",
+      c.resolvedAttentionScale == scale || !isOfTransformers, "attentionScale",
       "1 / sqrt(headSize) = \(scale), the only scale of this format (another can be folded into the query weights)",
       "\(c.resolvedAttentionScale)")
     require(
-      c.headCount > 0 && c.hiddenSize % max(1, c.headCount) == 0, "hiddenSize",
+      c.headCount > 0 && (c.hiddenSize % max(1, c.headCount) == 0 || !isOfTransformers), "hiddenSize",
       "a multiple of the \(c.headCount) heads, as `transformers` asks",
       "\(c.hiddenSize)")
     require(
@@ -66,6 +77,13 @@ public enum FolderFormat: String, Sendable, CaseIterable {
       require(
         c.headCount * c.headSize == c.hiddenSize, "headSize",
         "hiddenSize / headCount = \(c.hiddenSize) / \(c.headCount) in a GPT-2 folder", "\(c.headSize)")
+    case .unnormalized:
+      require(
+        c.resolvedAttentionScale.isFinite && c.resolvedAttentionScale > 0, "attentionScale", "a finite number above 0",
+        "\(c.resolvedAttentionScale)")
+      require(c.positions == .learned, "positions", "learned positions without normalization", "rotary positions")
+      require(c.normalization == .none, "normalization", "none in this folder", "\(c.normalization)")
+      require(c.feedForward == .relu, "feedForward", "relu without normalization", "\(c.feedForward)")
     }
     return faults
   }

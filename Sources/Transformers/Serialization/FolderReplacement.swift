@@ -32,7 +32,9 @@ struct FolderReplacement {
     var trimmed = Substring(path)
     while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
     destination = String(trimmed)
-    let name = destination.split(separator: "/").last.map(String.init) ?? ""
+    // By bytes: a slash may be followed by a character that combines with it.
+    let start = destination.utf8.lastIndex(of: UInt8(ascii: "/")).map(destination.utf8.index(after:))
+    let name = String(destination[(start ?? destination.startIndex)...])
     guard isPlainFileName(name) else {
       temporary = ""
       throw FolderError(path: path, expected: "a folder's name at the end of the path", found: name.excerpt)
@@ -44,7 +46,7 @@ struct FolderReplacement {
         throw FolderError(faults)
       }
     }
-    let parent = destination.hasSuffix("/" + name) ? String(destination.dropLast(name.utf8.count)) : ""
+    let parent = String(destination[..<(start ?? destination.startIndex)])
     var candidate = ""
     repeat {
       candidate = "\(parent).\(name).partial-\(String(UInt32.random(in: 0...UInt32.max), radix: 36))"

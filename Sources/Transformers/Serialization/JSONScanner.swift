@@ -274,6 +274,13 @@ package struct JSONScanner {
     return true
   }
 
+  /// Consumes `null` if it is next.
+  package mutating func takeNull() throws(JSONFault) -> Bool {
+    guard peek() == UInt8(ascii: "n") else { return false }
+    try literal("null")
+    return true
+  }
+
   /// Consumes `word` (`true`, `false` or `null`).
   mutating func literal(_ word: StaticString) throws(JSONFault) {
     let length = word.utf8CodeUnitCount

@@ -21,7 +21,11 @@ extension ModelConfiguration {
       try fields.check()
       preconditionFailure("a missing model type is a fault")
     }
-    if kind == .llama { self.init(llama: &fields) } else { self.init(gpt2: &fields) }
+    switch kind {
+    case .llama: self.init(llama: &fields)
+    case .gpt2: self.init(gpt2: &fields)
+    case .unnormalized: self.init(unnormalized: &fields)
+    }
     fields.refuse("quantization_config", because: "no quantization")
     fields.refuse("auto_map", because: "no code in the folder")
     fields.refuse("is_encoder_decoder", unless: .boolean(false), because: "a decoder")
@@ -34,7 +38,12 @@ extension ModelConfiguration {
   public func serialized(as format: FolderFormat, scalar: ScalarType = .float32) throws(FolderError) -> [UInt8] {
     let obstacles = format.obstacles(self)
     if !obstacles.isEmpty { throw FolderError(obstacles) }
-    let own = format == .llama ? llamaMembers : gpt2Members
+    let own =
+      switch format {
+      case .llama: llamaMembers
+      case .gpt2: gpt2Members
+      case .unnormalized: unnormalizedMembers
+      }
     let members =
       own + [
         ("bos_token_id", beginToken.map { .integer($0) } ?? .null), ("dtype", .string(scalar.configurationName)),
@@ -48,7 +57,7 @@ extension ModelConfiguration {
   }
 
   /// Sets the begin and end tokens, dropping those outside the vocabulary.
-  private mutating func setTokens(_ fields: inout ConfigurationFields, begin: Int, end: Int) {
+  mutating func setTokens(_ fields: inout ConfigurationFields, begin: Int, end: Int) {
     let isToken = { [vocabularySize] (token: Int) in 0 <= token && token < vocabularySize }
     beginToken = fields.tokens("bos_token_id", default: [begin]).first(where: isToken)
     endTokens = fields.tokens("eos_token_id", default: [end]).filter(isToken)

@@ -24,7 +24,8 @@ extension ModelFolder {
     }
   }
 
-  /// Writes `model` as a folder at `path`: a LLaMA where positions are rotary, a GPT-2 where they are learned.
+  /// Writes `model` as a folder at `path`: a LLaMA where positions are rotary, a GPT-2 where they are learned, and where there is no
+  /// normalization an architecture that `transformers` does not have (`FolderFormat.unnormalized`).
   ///
   /// The folder is written beside its place under a temporary name and renamed when it is whole. GPT-2 has biases everywhere, so a
   /// model without them gets zeros and reads back as one with biases that are zero.
@@ -66,7 +67,12 @@ extension ModelFolder {
       for (name, text) in texts.sorted(by: { $0.key < $1.key }) {
         try OutputFile(creating: "\(replacement.temporary)/\(name)").write(text)
       }
-      let tensors = format == .llama ? LlamaTensors.tensors(model) : GPT2Tensors.tensors(model)
+      let tensors =
+        switch format {
+        case .llama: LlamaTensors.tensors(model)
+        case .gpt2: GPT2Tensors.tensors(model)
+        case .unnormalized: UnnormalizedTensors.tensors(model)
+        }
       let report = try write(tensors, into: replacement.temporary, options)
       try replacement.commit()
       return report

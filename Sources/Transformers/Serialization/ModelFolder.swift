@@ -1,4 +1,4 @@
-// A Hugging Face folder: config.json, generation_config.json, tensors and tokenizer, read as one model.
+// A model folder in the layout of Hugging Face: config.json, generation_config.json, tensors and tokenizer, read as one model.
 
 /// A folder that holds a model, opened.
 ///
@@ -50,6 +50,7 @@ public struct ModelFolder: Sendable {
       switch format {
       case .llama: try LlamaTensors.read(stored, configuration)
       case .gpt2: try GPT2Tensors.read(stored, configuration)
+      case .unnormalized: try UnnormalizedTensors.read(stored, configuration)
       }
     return Model(configuration: configuration, weights: weights)
   }

@@ -66,7 +66,7 @@ struct ReadingTests {
       gates: 1, ["10"]),
     Case(
       "seven inputs", .blif, ".inputs a b c d e f g\n.outputs y\n.names a b c d e f g y\n1111111 0\n.end\n", inputs: 7,
-      gates: 6,
+      gates: 2,
       [String(repeating: "1", count: 127) + "0"]),
     Case(
       "seven inputs, two rows", .blif,
@@ -85,7 +85,12 @@ struct ReadingTests {
     Case(
       "n-ary gates", .bench,
       "INPUT(a)\nINPUT(b)\nINPUT(c)\nOUTPUT(x)\nOUTPUT(y)\nx = NAND(a, b, c)\ny = XNOR(a, b, c)\n",
-      inputs: 3, gates: 4, ["11111110", "10010110"]),
+      inputs: 3, gates: 2, ["11111110", "10010110"]),
+    Case(
+      "more than six operands", .bench,
+      (0..<8).map { "INPUT(a\($0))\n" }.joined() + "OUTPUT(x)\nOUTPUT(y)\nx = NOR(a0, a1, a2, a3, a4, a5, a6, a7)\n"
+        + "y = AND(a0, a1, a2, a3, a4, a5, a6, a7)\n",
+      inputs: 8, gates: 4, ["1" + String(repeating: "0", count: 255), String(repeating: "0", count: 255) + "1"]),
     Case(
       "one operand", .bench, "INPUT(a)\nOUTPUT(x)\nOUTPUT(y)\nx = AND(a)\ny = NOR(a)\n", inputs: 1, gates: 2,
       ["01", "10"]),

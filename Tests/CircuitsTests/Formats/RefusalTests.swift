@@ -162,6 +162,12 @@ struct RefusalTests {
     Case(
       .blif, ".outputs a\n.names b a\n1 1\n.names a b\n1 1\n", #":2:10: expected no cycle, found "a" <- "b" <- "a""#),
     Case(.blif, ".outputs a\n.names a a\n1 1\n", #":2:10: expected no cycle, found "a" <- "a""#),
+    Case(.blif, "", ":1:1: expected .outputs or .end, found the end of the file"),
+    Case(
+      .blif, ".model m\n.inputs a b\n", ":3:1: expected .outputs or .end, found the end of the file"),
+    Case(
+      .blif, ".model m\n.inputs a b \\", ":2:14: expected the rest of the line, found the end of the file"),
+    Case(.bench, " \n\n", ":3:1: expected INPUT, OUTPUT or a gate, found the end of the file"),
     Case(.blif, ".names\n", ":1:7: expected the names of a cover's inputs and output, found the end of the line"),
     Case(
       .blif, ".frobnicate x\n", #":1:1: expected .model, .inputs, .outputs, .names, .exdc or .end, found ".frobnicate""#
@@ -292,6 +298,14 @@ struct RefusalTests {
     #expect(error.faults.count == CircuitFileError.maximumKeptFaults)
     #expect(error.faults[19].position == .line(21, column: 7))
     #expect(error.description.hasSuffix("\n<input>: and 980 more faults"))
+  }
+
+  @Test func allCyclesAreCounted() throws {
+    let text =
+      "OUTPUT(g0)\n" + (0..<500).map { "g\(2 * $0) = NOT(g\(2 * $0 + 1))\ng\(2 * $0 + 1) = NOT(g\(2 * $0))\n" }.joined()
+    let error = try #require(throws: CircuitFileError.self) { try Circuit(reading: Array(text.utf8)) }
+    #expect(error.faultCount == 500)
+    #expect(error.description.hasSuffix("\n<input>: and 480 more faults"))
   }
 
   @Test func aCycleOfAMillionGatesIsReportedShortly() throws {

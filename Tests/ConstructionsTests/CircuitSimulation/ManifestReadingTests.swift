@@ -1,6 +1,7 @@
 // wright.json: what is written reads back, and what cannot be is refused with its reason.
 import Circuits
 import Constructions
+import ExactArithmetic
 import Testing
 import Transformers
 
@@ -18,6 +19,15 @@ private func manifest(_ form: SimulationManifest.Form) -> SimulationManifest {
 @Test(arguments: SimulationManifest.Form.allCases) func aManifestReadsBack(form: SimulationManifest.Form) throws {
   let written = manifest(form)
   #expect(try SimulationManifest(parsing: written.serialized()) == written)
+}
+
+@Test func aFinitePrecisionAndMeaningsReadBack() throws {
+  var written = manifest(.li)
+  for format in [nil, FloatFormat.binary16, FloatFormat(exponentBits: 0, significandBits: 2)] {
+    written.precision = format
+    written.residualStream[0].meaning = format == nil ? nil : "the wire's own code"
+    #expect(try SimulationManifest(parsing: written.serialized()) == written)
+  }
 }
 
 @Test(arguments: [
@@ -56,6 +66,14 @@ private func manifest(_ form: SimulationManifest.Form) -> SimulationManifest {
   (#"{"inputNames": [1]}"#, "byte 16: expected a string, found '1'"),
   (#"{"readOut": {}}"#, "byte 12: expected an array, found '{'"),
   (#"{"readOut": [], "readOut": []}"#, #"byte 16: expected each key once, found "readOut" again"#),
+  (
+    #"{"precision": {"precision": 61, "minimumExponent": 0, "maximumExponent": 0, "ties": "toEven"}}"#,
+    "byte 14: expected a precision in 1...60, ordered exponents, and ties toEven or towardZero, found another format"
+  ),
+  (
+    #"{"precision": {"precision": 4, "minimumExponent": 1, "maximumExponent": 0, "ties": "toEven"}}"#,
+    "byte 14: expected a precision in 1...60, ordered exponents, and ties toEven or towardZero, found another format"
+  ),
   (#"{"residualStream": [{"name": "own"}]}"#, "byte 20: expected a block with name and size, found one without"),
 ]) func otherTextsAreRefusedWithTheirPlace(text: String, message: String) {
   let error = #expect(throws: FolderError.self) { try SimulationManifest(parsing: Array(text.utf8)) }

@@ -66,9 +66,11 @@ private func gpt2(_ more: String = "") -> String {
 
 private let refusals: [Refusal] = [
   Refusal("[]", "expected an object, found an array of 0"),
-  Refusal("{}", #"key model_type: expected "llama" or "gpt2", found nothing"#),
-  Refusal(#"{"model_type":"mistral"}"#, #"key model_type: expected "llama" or "gpt2", found "mistral""#),
-  Refusal(#"{"model_type":null}"#, #"key model_type: expected "llama" or "gpt2", found null"#),
+  Refusal("{}", #"key model_type: expected "llama" or "gpt2" or "wright-unnormalized", found nothing"#),
+  Refusal(
+    #"{"model_type":"mistral"}"#,
+    #"key model_type: expected "llama" or "gpt2" or "wright-unnormalized", found "mistral""#),
+  Refusal(#"{"model_type":null}"#, #"key model_type: expected "llama" or "gpt2" or "wright-unnormalized", found null"#),
   Refusal(
     #"{"model_type":"llama"}"#, "key hidden_size: expected an integer from 1 to 2147483647, found nothing",
     "key num_attention_heads: expected an integer from 1 to 2147483647, found nothing",

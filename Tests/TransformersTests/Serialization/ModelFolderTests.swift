@@ -123,6 +123,26 @@ func theGoldenCheckpointsReadWriteAndReadAgain(name: String) throws {
   }
 }
 
+@Test(arguments: ["日本語", "m\u{301}", "\u{301}x", "a b", "é"])
+func aFolderOfAnyNameIsMadeBesideItsPlace(name: String) throws {
+  try withTemporaryFolder { (folder) throws in
+    try FileManager.default.createDirectory(atPath: folder + "/ö", withIntermediateDirectories: false)
+    // Being cancelled after the first bytes, the writer leaves no trace anywhere; otherwise the folder stands where it was asked for.
+    var options = ModelFolder.WriteOptions()
+    var places: [[String]] = []
+    options.isCancelled = { true }
+    #expect(throws: FolderError.self) {
+      try ModelFolder.write(smallLlama(), to: folder + "/ö/" + name, options: options)
+    }
+    places.append(try names(in: folder + "/ö"))
+    options.isCancelled = { false }
+    try ModelFolder.write(smallLlama(), to: folder + "/ö/" + name, options: options)
+    places.append(try names(in: folder + "/ö"))
+    #expect(places.map(\.count) == [0, 1])
+    #expect(try ModelFolder.read(folder + "/ö/" + name) == smallLlama())
+  }
+}
+
 @Test func foldersThatHoldOtherThingsAreNeverReplaced() throws {
   try withTemporaryFolder { (folder) throws in
     let options = ModelFolder.WriteOptions(overwrites: true)

@@ -1,36 +1,40 @@
 // What each step of a chain of thought fetches and computes, read off the named directions of the weights.
-import Circuits
-import Constructions
+public import Circuits
 import Tensors
-import Transformers
+public import Transformers
 
 /// The gates of a constructed model, as its embedding states them.
-struct ChainReading {
+///
+///     let reading = try SimulationFolder("adder-llama").reading()
+///     let (table, operands) = reading.gate(ofStep: 0)
+public struct ChainReading: Sendable {
   /// The number of heads, K.
-  let fanIn: Int
+  public let fanIn: Int
   /// The number of steps.
-  let stepCount: Int
+  public let stepCount: Int
   /// The wire that each head looks for in each step, `K` a step; `nothing` where it looks for `<s>`.
-  let wanted: [UInt32]
+  private let wanted: [UInt32]
   /// The truth table of each step over all K operands.
-  let tables: [UInt64]
+  private let tables: [UInt64]
 
   /// The mark of a head that looks for no wire.
-  static let nothing = UInt32.max
+  private static let nothing = UInt32.max
 
   /// Reads the blocks `operand0`, `operand1`, ... and `table` of the rows that precede the steps.
-  init(_ model: Model, _ manifest: SimulationManifest, path: String) throws {
+  ///
+  /// - Throws: `FolderError`, which names `manifestPath`, where the manifest's blocks are not those of a simulation of its size.
+  public init(
+    _ model: Model, _ manifest: SimulationManifest, manifestPath: String = SimulationManifest.fileName
+  ) throws(FolderError) {
     var starts: [String: (column: Int, size: Int)] = [:]
     var column = 0
     for block in manifest.residualStream {
       starts[block.name] = (column, block.size)
       column += max(0, block.size)
     }
-    func refuse(_ found: String) -> Failure {
-      Failure.refused(
-        "\(path)/\(SimulationManifest.fileName)",
-        expected: "the residual stream's blocks for \(manifest.fanIn) operands",
-        found: found)
+    func refuse(_ found: String) -> FolderError {
+      FolderError.refusal(
+        of: manifestPath, expected: "the residual stream's blocks for \(manifest.fanIn) operands", found: found)
     }
     guard column <= model.configuration.hiddenSize else {
       throw refuse("\(column) columns of \(model.configuration.hiddenSize)")
@@ -75,7 +79,7 @@ struct ChainReading {
   }
 
   /// The operands that matter to step `i`, and the truth table over them.
-  func gate(ofStep i: Int) -> (table: TruthTable, operands: [Int]) {
+  public func gate(ofStep i: Int) -> (table: TruthTable, operands: [Int]) {
     var table = TruthTable(bits: tables[i], inputCount: fanIn)
     var operands = wanted[i * fanIn..<(i + 1) * fanIn].map { Int($0) }
     var j = 0
@@ -88,31 +92,5 @@ struct ChainReading {
       }
     }
     return (table, operands)
-  }
-
-  /// The wires whose keys no head looks for any more once a step is done, step after step; wires that nobody ever looks for are
-  /// done when they are in the cache, which is one step after their own.
-  ///
-  /// - Parameter inputCount: the number of wires before the first step.
-  func wiresDone(inputCount: Int) -> (afterStep: [[UInt32]], largestLiveCount: Int) {
-    let wireCount = inputCount + stepCount
-    var last = (0..<wireCount).map { max(0, $0 - inputCount + 1) }
-    for i in 0..<stepCount {
-      for j in 0..<fanIn {
-        let wire = wanted[i * fanIn + j]
-        if wire != ChainReading.nothing { last[Int(wire)] = max(last[Int(wire)], i) }
-      }
-    }
-    var after = [[UInt32]](repeating: [], count: stepCount)
-    for wire in 0..<wireCount where last[wire] < stepCount { after[last[wire]].append(UInt32(wire)) }
-    // While step i runs, the cache holds the wires up to the one before it that are not done.
-    var live = inputCount - 1
-    var largest = live
-    for i in 0..<stepCount {
-      live += 1
-      largest = max(largest, live)
-      live -= after[i].count
-    }
-    return (after, max(0, largest))
   }
 }

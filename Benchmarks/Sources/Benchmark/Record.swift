@@ -1,0 +1,89 @@
+// `benchmark record`: measures everything in one run and writes the JSON file and its page.
+import ArgumentParser
+import Circuits
+import Foundation
+
+/// The subcommand; run from the root of the checkout, by `Scripts/benchmark`.
+struct Record: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure everything and write Benchmarks/results/DATE-COMMIT.json and .md.")
+
+  @Option(help: "The built program `wright`.", completion: .file())
+  var program: String
+
+  @Option(help: "A Python with torch and transformers.", completion: .file())
+  var python: String
+
+  @Option(help: "A folder of Bristol Fashion circuits; those that it lacks are generated.", completion: .directory)
+  var circuits: String?
+
+  @Option(help: "Measure these groups only: parse, construct, simulate, indexed, start, dense. For development.")
+  var only: [String] = []
+
+  @Flag(help: "Few repetitions and short chains, to see that everything works; nothing is recorded.")
+  var quick = false
+
+  func run() throws {
+    let start = ContinuousClock.now
+    let work = "Benchmarks/.build/work"
+    try? FileManager.default.removeItem(atPath: work)
+    try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
+    let date = ISO8601DateFormatter().string(from: Date())
+    var machine = Machine.current()
+    if machine.loadAtStart > 0.3 * Double(machine.cores) {
+      note("the load is \(Figure.plain(machine.loadAtStart)) already: other work will show in the figures")
+    }
+    var recorder = Recorder(
+      program: program, work: work, isQuick: quick,
+      transformers: try TransformersProcess(python: python, script: "Benchmarks/Python/generate.py", threads: 2),
+      adder64: try BenchmarkCircuit("adder64", collection: circuits, folder: work) { .rippleCarryAdder(width: 64) },
+      mult64: try BenchmarkCircuit("mult64", collection: circuits, folder: work) { .wallaceMultiplier(width: 64) },
+      sha256: try BenchmarkCircuit("sha256", collection: circuits, folder: work) { .sha256Compression() })
+    let groups: [(name: String, measure: (inout Recorder) throws -> Void)] = [
+      ("parse", { try $0.measureParsing() }), ("construct", { try $0.measureConstruction() }),
+      ("simulate", { try $0.measureSimulation() }), ("indexed", { try $0.measureIndexed() }),
+      ("start", { try $0.measureStart() }), ("dense", { try $0.measureDense() }),
+    ]
+    if let unknown = only.first(where: { name in !groups.contains { $0.name == name } }) {
+      throw ValidationError("--only knows no group \(unknown).")
+    }
+    for group in groups where only.isEmpty || only.contains(group.name) {
+      note(group.name)
+      try group.measure(&recorder)
+    }
+    machine.loadAtEnd = Machine.load()
+    let versions = recorder.transformers.versions
+    let run = RecordedRun(
+      date: date, commit: try text(of: ["git", "rev-parse", "HEAD"]),
+      hasLocalChanges: try !text(of: ["git", "status", "--porcelain", "--untracked-files=no"]).isEmpty,
+      isQuick: quick || !only.isEmpty, command: "make bench", seconds: (ContinuousClock.now - start) / .seconds(1),
+      machine: machine,
+      versions: .init(
+        swift: try text(of: ["swift", "--version"]).split(separator: "\n").first.map(String.init) ?? "unknown",
+        python: versions.python, torch: versions.torch, transformers: versions.transformers,
+        torchThreads: versions.threads),
+      circuits: [recorder.adder64, recorder.mult64, recorder.sha256].map(\.facts), measurements: recorder.measurements)
+    try write(run, to: run.isQuick ? "\(work)/quick" : "Benchmarks/results/\(date.prefix(10))-\(run.commit.prefix(8))")
+  }
+
+  private func write(_ run: RecordedRun, to path: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let data = try encoder.encode(run)
+    try (data + Data("\n".utf8)).write(to: URL(fileURLWithPath: path + ".json"), options: .atomic)
+    // The page is made from what the file says, not from what is in memory.
+    let markdown = try JSONDecoder().decode(RecordedRun.self, from: data).markdown
+    try Data(markdown.utf8).write(to: URL(fileURLWithPath: path + ".md"), options: .atomic)
+    print(markdown)
+    print("Written: \(path).json and \(path).md")
+  }
+
+  private func text(of words: [String]) throws -> String {
+    String(decoding: try output(of: words), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+}
+
+/// A line for whoever waits.
+func note(_ text: String) { FileHandle.standardError.write(Data("benchmark: \(text)\n".utf8)) }
