@@ -9,9 +9,16 @@ extension Circuit {
   /// - Throws: `CircuitFileError` with all faults that could be told apart, or with the reason why the file cannot be opened.
   /// - Complexity: Linear in the file's size, in time and memory, whatever its header promises.
   public init(contentsOf path: String, format: CircuitFormat? = nil) throws(CircuitFileError) {
+    self = try Circuit.read(path, format: format).circuit
+  }
+
+  /// Reads the file at `path` and says in which format it was; see `init(contentsOf:format:)`. A pipe is read once.
+  public static func read(
+    _ path: String, format: CircuitFormat? = nil
+  ) throws(CircuitFileError) -> (circuit: Circuit, format: CircuitFormat) {
     let contents = try FileContents(path: path, format: format)
-    self = try Circuit(reading: contents.bytes, format: format, path: path)
-    withExtendedLifetime(contents) {}
+    defer { withExtendedLifetime(contents) {} }
+    return try Circuit.read(contents.bytes, format: format, path: path)
   }
 
   /// Reads a circuit from the bytes of a file; see `init(contentsOf:format:)`. `path` is used in messages, and for its
@@ -27,6 +34,12 @@ extension Circuit {
   public init(
     reading bytes: UnsafeRawBufferPointer, format: CircuitFormat? = nil, path: String? = nil
   ) throws(CircuitFileError) {
+    self = try Circuit.read(bytes, format: format, path: path).circuit
+  }
+
+  private static func read(
+    _ bytes: UnsafeRawBufferPointer, format: CircuitFormat?, path: String?
+  ) throws(CircuitFileError) -> (circuit: Circuit, format: CircuitFormat) {
     guard bytes.count <= FileContents.maximumSize else {
       throw CircuitFileError(
         path: path, format: format, expected: "at most \(FileContents.maximumSize) bytes", found: "\(bytes.count)")
@@ -40,16 +53,16 @@ extension Circuit {
     switch format {
     case .aigerASCII, .aigerBinary:
       var reader = AIGERReader(log)
-      self = try reader.read()
+      return (try reader.read(), format)
     case .blif:
       var reader = BLIFReader(log)
-      self = try reader.read()
+      return (try reader.read(), format)
     case .bench:
       var reader = BenchReader(log)
-      self = try reader.read()
+      return (try reader.read(), format)
     case .bristolFashion, .bristolOld:
       var reader = BristolReader(log)
-      self = try reader.read()
+      return (try reader.read(), format)
     }
   }
 }

@@ -38,20 +38,14 @@ struct CircuitSource: ParsableArguments {
       let circuit = try Circuit(reading: bytes, format: format, path: "standard input")
       return (circuit, format ?? CircuitFormat.recognize(bytes: bytes))
     }
-    let circuit = try Circuit(contentsOf: file, format: format)
-    return (circuit, format ?? CircuitFormat.recognizedFormat(ofFile: file))
+    let (circuit, found) = try Circuit.read(file, format: format)
+    return (circuit, found)
   }
 }
 
 extension CircuitFormat: ExpressibleByArgument {}
 
 extension CircuitFormat {
-  /// The format of a file that was just read without being told its format, by its first bytes.
-  fileprivate static func recognizedFormat(ofFile path: String) -> CircuitFormat? {
-    guard let start = firstBytes(ofFile: path, count: 1 << 16) else { return nil }
-    return recognize(path: path, bytes: start)
-  }
-
   /// The format to write a file in: the one asked for, or the one that the extension of `path` stands for.
   static func forWriting(_ format: CircuitFormat?, path: String) throws -> CircuitFormat {
     // Without content there is nothing but the extension to tell the format by.
