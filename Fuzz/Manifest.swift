@@ -16,6 +16,7 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     precondition(again == manifest, "what is written is read back: \(manifest) became \(again)")
   } catch { preconditionFailure("what is written is read back: \(error)") }
   precondition(manifest.emittedTokenCount >= 0 && manifest.outputCount == manifest.readOut.count, "counts are numbers")
+  precondition(manifest.precision == nil || manifest.precisionName?.isEmpty == false, "a precision has a name")
   let columns = manifest.residualStream.reduce(0) { $0 + $1.size }
   precondition(columns >= manifest.residualStream.count, "blocks have columns")
   let (inputs, outputs) = (manifest.inputWidths.reduce(0, +), manifest.outputWidths.reduce(0, +))

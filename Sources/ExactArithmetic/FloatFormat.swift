@@ -71,16 +71,26 @@ public struct FloatFormat: Sendable, Hashable, Codable {
     let precision = try container.decode(Int.self, forKey: .precision)
     let least = try container.decode(Int.self, forKey: .minimumExponent)
     let greatest = try container.decode(Int.self, forKey: .maximumExponent)
-    guard (1...60).contains(precision), least <= greatest, least.magnitude < 1 << 39, greatest.magnitude < 1 << 42
+    let ties = try container.decode(Ties.self, forKey: .ties)
+    guard
+      let format = FloatFormat(
+        checkingPrecision: precision, minimumExponent: least, maximumExponent: greatest, ties: ties)
     else {
       throw DecodingError.dataCorruptedError(
         forKey: .precision, in: container,
         debugDescription:
           "expected a precision in 1...60 and ordered exponents, found \(precision), \(least), \(greatest)")
     }
+    self = format
+  }
+
+  /// The format of these parts, which may come out of a file; `nil` where `init` would not accept them.
+  package init?(checkingPrecision precision: Int, minimumExponent: Int, maximumExponent: Int, ties: Ties) {
+    guard (1...60).contains(precision), minimumExponent <= maximumExponent, minimumExponent.magnitude < 1 << 39,
+      maximumExponent.magnitude < 1 << 42
+    else { return nil }
     self.init(
-      precision: precision, minimumExponent: least, maximumExponent: greatest,
-      ties: try container.decode(Ties.self, forKey: .ties))
+      precision: precision, minimumExponent: minimumExponent, maximumExponent: maximumExponent, ties: ties)
   }
 
   /// IEEE binary16 (Float16), saturating.

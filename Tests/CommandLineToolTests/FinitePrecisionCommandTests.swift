@@ -114,8 +114,8 @@ struct FinitePrecisionCommandTests {
   }
 
   @Test(arguments: [
-    ("\"precision\" : 4", "\"precision\" : 61", "expected what wright construct writes"),
-    ("\"form\" : \"li\"", "\"form\" : \"llama\"", "expected what wright construct writes"),
+    ("\"precision\" : 4", "\"precision\" : 61", ", byte 247: expected a precision in 1...60"),
+    ("\"form\" : \"li\"", "\"form\" : \"llama\"", ": expected what wright construct writes"),
   ])
   func aDamagedPrecisionIsRefused(_ part: String, _ replacement: String, _ message: String) throws {
     _ = try construct("0,2")
@@ -123,7 +123,7 @@ struct FinitePrecisionCommandTests {
     try folder.write("model/wright.json", manifest.replacing(part, with: replacement))
     let outcome = try run("run", "model", "--input", "110")
     #expect(outcome.code == 65)
-    #expect(outcome.error.hasPrefix("wright: error: model/wright.json: \(message)"))
+    #expect(outcome.error.hasPrefix("wright: error: model/wright.json\(message)"))
   }
 
   @Test func aPrecisionOfAModelWithNormalizationIsRefused() throws {

@@ -192,7 +192,7 @@ struct SimulationCommandTests {
   // Each of these manifests once ended the program by a trap.
   @Test(arguments: [
     ("\"size\" : 4", "\"size\" : 9223372036854775807"), ("\"size\" : 4", "\"size\" : -4"),
-    ("\"inputWidths\" : [", "\"inputWidths\" : [9223372036854775807, 1, "),
+    ("\"inputWidths\" : [", "\"inputWidths\" : [9223372036854775807, 1"),
   ])
   func aManifestOfImpossibleSizesExitsWith65(_ old: String, _ new: String) throws {
     #expect(try run("construct", "adder.aag", "-o", "hostile").code == 0)

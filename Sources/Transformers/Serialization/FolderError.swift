@@ -76,7 +76,7 @@ extension FolderError {
 
 extension String {
   /// The text between quotes, control characters escaped and its tail cut off, so that a file's content can stand in a message.
-  var excerpt: String { "\"\(escaped(limit: 60))\"" }
+  package var excerpt: String { "\"\(escaped(limit: 60))\"" }
 
   /// The first `limit` characters, control characters escaped, and dots where that is not all.
   func escaped(limit: Int) -> String {

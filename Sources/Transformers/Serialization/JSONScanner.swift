@@ -1,16 +1,21 @@
 // A pull parser of JSON over bytes: headers and vocabularies of many megabytes are read without building a tree.
 
 /// Why bytes are not the JSON that was asked for.
-struct JSONFault: Error, Equatable {
+package struct JSONFault: Error, Equatable {
   /// The offset of the first byte that is wrong.
-  var offset: Int
+  package var offset: Int
   /// What should have been there.
-  var expected: String
+  package var expected: String
   /// What was there.
-  var found: String
+  package var found: String
+
+  /// A fault at `offset`.
+  package init(offset: Int, expected: String, found: String) {
+    (self.offset, self.expected, self.found) = (offset, expected, found)
+  }
 
   /// The fault as one of a file; `shift` is added where the JSON does not begin at the file's first byte.
-  func inFile(_ path: String, shift: Int = 0) -> FolderError {
+  package func inFile(_ path: String, shift: Int = 0) -> FolderError {
     FolderError(path: path, place: .byte(offset + shift), expected: expected, found: found)
   }
 }
@@ -19,11 +24,11 @@ struct JSONFault: Error, Equatable {
 ///
 /// Strict RFC 8259: UTF-8, no duplicate keys, no lone surrogates, no trailing commas. Nesting is limited, so that hostile text does not
 /// exhaust the stack. Linear in the number of bytes.
-struct JSONScanner {
+package struct JSONScanner {
   /// The text; the caller keeps it alive.
   let bytes: UnsafeBufferPointer<UInt8>
   /// The offset of the next byte.
-  private(set) var position = 0
+  package private(set) var position = 0
   private var depth = 0
 
   /// The deepest nesting of arrays and objects.
@@ -34,7 +39,7 @@ struct JSONScanner {
   // MARK: Bytes
 
   /// The next byte after white space, not consumed; `nil` at the end.
-  mutating func peek() -> UInt8? {
+  package mutating func peek() -> UInt8? {
     while position < bytes.count {
       switch bytes[position] {
       case 0x20, 0x09, 0x0A, 0x0D: position += 1
@@ -64,14 +69,14 @@ struct JSONScanner {
   }
 
   /// Checks that nothing but white space is left.
-  mutating func finish() throws(JSONFault) {
+  package mutating func finish() throws(JSONFault) {
     if peek() != nil { throw fault("the end of the text") }
   }
 
   // MARK: Containers
 
   /// Reads an object of distinct keys; `body` is given each key and its offset, and consumes the value.
-  mutating func members(
+  package mutating func members(
     _ body: (inout JSONScanner, String, Int) throws(JSONFault) -> Void
   ) throws(JSONFault) {
     var seen = Set<String>()
@@ -104,7 +109,7 @@ struct JSONScanner {
   mutating func colon() throws(JSONFault) { try expect(UInt8(ascii: ":"), or: "':'") }
 
   /// Reads an array; `element` consumes each element.
-  mutating func elements(_ element: (inout JSONScanner) throws(JSONFault) -> Void) throws(JSONFault) {
+  package mutating func elements(_ element: (inout JSONScanner) throws(JSONFault) -> Void) throws(JSONFault) {
     try expect(UInt8(ascii: "["), or: "an array")
     try enter()
     if !take(UInt8(ascii: "]")) {
@@ -127,7 +132,7 @@ struct JSONScanner {
   // MARK: Scalars
 
   /// Reads a string.
-  mutating func string() throws(JSONFault) -> String {
+  package mutating func string() throws(JSONFault) -> String {
     var text: [UInt8] = []
     try string(appendingTo: &text)
     return String(decoding: text, as: UTF8.self)  // validated by the scan
@@ -209,7 +214,7 @@ struct JSONScanner {
   }
 
   /// Reads an integer that fits `Int` and is written without fraction or exponent.
-  mutating func integer() throws(JSONFault) -> Int {
+  package mutating func integer() throws(JSONFault) -> Int {
     _ = peek()
     let start = position
     guard case .integer(let value) = try number() else {
@@ -255,6 +260,25 @@ struct JSONScanner {
     let start = position
     while position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position]) { position += 1 }
     if position == start { throw fault(expected) }
+  }
+
+  /// Reads `true` or `false`.
+  package mutating func boolean() throws(JSONFault) -> Bool {
+    switch peek() {
+    case UInt8(ascii: "t"): try literal("true")
+    case UInt8(ascii: "f"):
+      try literal("false")
+      return false
+    default: throw fault("true or false")
+    }
+    return true
+  }
+
+  /// Consumes `null` if it is next.
+  package mutating func takeNull() throws(JSONFault) -> Bool {
+    guard peek() == UInt8(ascii: "n") else { return false }
+    try literal("null")
+    return true
   }
 
   /// Consumes `word` (`true`, `false` or `null`).

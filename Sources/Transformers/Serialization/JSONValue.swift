@@ -88,7 +88,7 @@ enum JSONValue: Equatable, Sendable {
 
 extension JSONScanner {
   /// Reads a value of any kind and forgets it, so that a file of hundreds of megabytes makes no tree many times its size.
-  mutating func skipValue() throws(JSONFault) {
+  package mutating func skipValue() throws(JSONFault) {
     switch peek() {
     case UInt8(ascii: "{"): try members { (scanner, _, _) throws(JSONFault) in try scanner.skipValue() }
     case UInt8(ascii: "["): try elements { (scanner) throws(JSONFault) in try scanner.skipValue() }
@@ -127,7 +127,7 @@ extension JSONScanner {
 
 extension [UInt8] {
   /// The result of `body` on a scanner of these bytes.
-  func scanned<Output>(
+  package func scanned<Output>(
     _ body: (inout JSONScanner) throws(JSONFault) -> Output
   ) throws(JSONFault) -> Output {
     let outcome: Swift.Result<Output, JSONFault> = withUnsafeBufferPointer { bytes in

@@ -178,6 +178,10 @@ extension ModelConfiguration {
       intermediateSize: fields.integer("n_inner", in: extent, default: 4 * hiddenSize),
       layerCount: fields.integer("n_layer", in: 0...100_000), headCount: headCount,
       headSize: max(1, hiddenSize / headCount), maximumPositionCount: fields.integer("n_positions", in: extent))
+    if intermediateSize > ModelConfiguration.extentLimit {
+      fields.report(
+        "n_inner", expected: "an integer from 1 to \(ModelConfiguration.extentLimit)", found: "4 * n_embd by default")
+    }
     if hiddenSize % headCount != 0 {
       fields.report("n_embd", expected: "a multiple of n_head = \(headCount)")
     }
@@ -186,7 +190,8 @@ extension ModelConfiguration {
     let activation = fields.text(
       "activation_function", oneOf: ["relu", "gelu_new", "gelu_pytorch_tanh"], default: "gelu_new")
     feedForward = activation == "relu" ? .relu : .geluTanh
-    if !fields.flag("scale_attn_weights", default: true) { attentionScale = 1 }
+    // Heads of width 1 have the scale 1 / sqrt(1) either way.
+    if !fields.flag("scale_attn_weights", default: true), headSize != 1 { attentionScale = 1 }
     fields.refuse("scale_attn_by_inverse_layer_idx", unless: .boolean(false), because: "false")
     fields.refuse("add_cross_attention", unless: .boolean(false), because: "false")
     hasAttentionBiases = true

@@ -169,7 +169,7 @@ public struct SafetensorsHeader: Sendable, Equatable {
 
 extension JSONScanner {
   /// Reads an array of at most `limit` integers.
-  mutating func integers(limit: Int) throws(JSONFault) -> [Int] {
+  package mutating func integers(limit: Int) throws(JSONFault) -> [Int] {
     var result: [Int] = []
     try elements { (scanner) throws(JSONFault) in
       if result.count == limit { throw scanner.fault("at most \(limit) integers") }

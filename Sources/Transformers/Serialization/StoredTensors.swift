@@ -42,6 +42,7 @@ struct StoredTensors {
     }
     var refused = Set<String>()
     for (name, shard) in places where !refused.contains(shard) {
+      if faults.count >= FolderError.faultLimit { break }  // each file that is not there costs a call of the system
       if shards[shard] == nil {
         guard isPlainFileName(shard), shard.hasSuffix(".safetensors") else {
           refused.insert(shard)
@@ -50,7 +51,7 @@ struct StoredTensors {
         }
         do throws(FolderError) { shards[shard] = try SafetensorsFile("\(folder)/\(shard)") } catch {
           refused.insert(shard)
-          faults += error.faults.prefix(FolderError.faultLimit - min(faults.count, FolderError.faultLimit))
+          faults += error.faults.prefix(FolderError.faultLimit - faults.count)
           continue
         }
       }

@@ -1,6 +1,7 @@
 // wright.json: what is written reads back, and what cannot be is refused with its reason.
 import Circuits
 import Constructions
+import ExactArithmetic
 import Testing
 import Transformers
 
@@ -18,6 +19,15 @@ private func manifest(_ form: SimulationManifest.Form) -> SimulationManifest {
 @Test(arguments: SimulationManifest.Form.allCases) func aManifestReadsBack(form: SimulationManifest.Form) throws {
   let written = manifest(form)
   #expect(try SimulationManifest(parsing: written.serialized()) == written)
+}
+
+@Test func aFinitePrecisionAndMeaningsReadBack() throws {
+  var written = manifest(.li)
+  for format in [nil, FloatFormat.binary16, FloatFormat(exponentBits: 0, significandBits: 2)] {
+    written.precision = format
+    written.residualStream[0].meaning = format == nil ? nil : "the wire's own code"
+    #expect(try SimulationManifest(parsing: written.serialized()) == written)
+  }
 }
 
 @Test(arguments: [
@@ -44,8 +54,41 @@ private func manifest(_ form: SimulationManifest.Form) -> SimulationManifest {
   #expect(error?.description == "wright.json: expected what wright construct writes, found \(found)")
 }
 
-@Test(arguments: ["", "{", "[]", "{}", "null", String(repeating: "[", count: 100_000), "{\"form\": \"\\u001b[2J\"}"])
-func otherTextsAreRefusedInOneLine(text: String) {
+@Test(arguments: [
+  ("", "byte 0: expected an object, found the end"), ("{", "byte 1: expected a string, found the end"),
+  ("[]", "byte 0: expected an object, found '['"), ("null", "byte 0: expected an object, found 'n'"),
+  (#"{"x": \#(String(repeating: "[", count: 100))"#, "byte 69: expected at most 64 nested values, found one more"),
+  (#"{"form": "\u001b[2J"}"#, #"byte 1: expected the form "llama" or "li", found "\u{1B}[2J""#),
+  (#"{"fanIn": 2.5}"#, "byte 10: expected an integer of at most 63 bits, found another number"),
+  (#"{"fanIn": "2"}"#, "byte 10: expected a number, found '\"'"),
+  (#"{"foldsInverters": 1}"#, "byte 19: expected true or false, found '1'"),
+  (#"{"foldsInverters": trye}"#, "byte 19: expected a JSON value, found 't'"),
+  (#"{"inputNames": [1]}"#, "byte 16: expected a string, found '1'"),
+  (#"{"readOut": {}}"#, "byte 12: expected an array, found '{'"),
+  (#"{"readOut": [], "readOut": []}"#, #"byte 16: expected each key once, found "readOut" again"#),
+  (
+    #"{"precision": {"precision": 61, "minimumExponent": 0, "maximumExponent": 0, "ties": "toEven"}}"#,
+    "byte 14: expected a precision in 1...60, ordered exponents, and ties toEven or towardZero, found another format"
+  ),
+  (
+    #"{"precision": {"precision": 4, "minimumExponent": 1, "maximumExponent": 0, "ties": "toEven"}}"#,
+    "byte 14: expected a precision in 1...60, ordered exponents, and ties toEven or towardZero, found another format"
+  ),
+  (#"{"residualStream": [{"name": "own"}]}"#, "byte 20: expected a block with name and size, found one without"),
+]) func otherTextsAreRefusedWithTheirPlace(text: String, message: String) {
   let error = #expect(throws: FolderError.self) { try SimulationManifest(parsing: Array(text.utf8)) }
-  #expect(error?.faults.count == 1 && error?.description.contains { $0 == "\n" || $0 == "\u{1B}" } == false)
+  #expect(error?.description == "wright.json, " + message)
+}
+
+@Test func allMissingKeysAreNamedAndOthersIgnored() throws {
+  let error = #expect(throws: FolderError.self) { try SimulationManifest(parsing: Array("{}".utf8)) }
+  #expect(error?.faults.count == 14)
+  #expect(error?.faults.last?.description == "wright.json, key wireCount: expected this key, found nothing")
+  let written = manifest(.llama)
+  let text = String(decoding: try written.serialized(), as: UTF8.self)
+  #expect(try SimulationManifest(parsing: Array(#"{"note": [{}, null, true],\#(text.dropFirst())"#.utf8)) == written)
+  let without = text.replacing("\"fanIn\" : 2,", with: "")
+  #expect(without != text)
+  let fault = #expect(throws: FolderError.self) { try SimulationManifest(parsing: Array(without.utf8)) }
+  #expect(fault?.description == "wright.json, key fanIn: expected this key, found nothing")
 }

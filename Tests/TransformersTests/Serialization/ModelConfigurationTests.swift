@@ -132,6 +132,10 @@ private let refusals: [Refusal] = [
     gpt2(#""scale_attn_by_inverse_layer_idx":true"#), "key scale_attn_by_inverse_layer_idx: expected false, found true"),
   Refusal(gpt2(#""add_cross_attention":true"#), "key add_cross_attention: expected false, found true"),
   Refusal(gpt2(#""n_inner":0"#), "key n_inner: expected an integer from 1 to 2147483647, found 0"),
+  // Found by Scripts/fuzz config: the default went past the limit, and what was read could not be read again once written.
+  Refusal(
+    #"{"model_type":"gpt2","vocab_size":1,"n_embd":2147483646,"n_layer":1,"n_head":2,"n_positions":1}"#,
+    "key n_inner: expected an integer from 1 to 2147483647, found 4 * n_embd by default"),
   Refusal(
     #"{"model_type":"gpt2","vocab_size":1,"n_embd":8,"n_layer":1,"n_head":3,"n_positions":1}"#,
     "key n_embd: expected a multiple of n_head = 3, found 8"),
@@ -146,6 +150,15 @@ private let refusals: [Refusal] = [
   let c = try parse(gpt2(#""scale_attn_weights":false"#))
   #expect(c.attentionScale == 1)
   #expect(FolderFormat.gpt2.obstacles(c).map(\.place) == [.key("attentionScale")])
+}
+
+// Found by Scripts/fuzz config: the scale 1 of heads of width 1 was read in two ways, of which the writer writes one.
+@Test func unscaledAttentionOfHeadsOfWidthOneReadsBack() throws {
+  let text =
+    #"{"model_type":"gpt2","vocab_size":5,"n_embd":3,"n_head":3,"n_layer":1,"n_positions":3,"scale_attn_weights":false}"#
+  let c = try parse(text)
+  #expect(c.headSize == 1 && c.resolvedAttentionScale == 1)
+  #expect(try ModelConfiguration(parsing: c.serialized(as: .gpt2)) == c)
 }
 
 @Test func generationSettingsReadBack() throws {
