@@ -98,6 +98,7 @@ public struct ChainReading: Sendable {
   ///
   /// - Parameters:
   ///   - structure: what the heads look up, as the attention weights say it.
+  ///   - manifest: what the tokens mean.
   ///   - tokens: the tokens of a run, prompt included.
   public func stepThatFetchesOtherWires(
     _ structure: IndexedStructure, _ manifest: SimulationManifest, tokens: [Int32]
