@@ -72,7 +72,7 @@ let package = Package(
     .testTarget(
       name: "ExactArithmeticTests",
       dependencies: [
-        "ExactArithmetic", .product(name: "BigInt", package: "BigInt"),
+        "ExactArithmetic", "TestSupport", .product(name: "BigInt", package: "BigInt"),
       ], swiftSettings: strict),
     .testTarget(
       name: "TensorsTests",

@@ -38,7 +38,7 @@ struct StatisticsTests {
   }
 
   @Test func liveWiresAgreeWithTheDefinition() {
-    var generator = TestGenerator(seed: 21)
+    var generator = SplitMix64(seed: 21)
     for trial in 0..<300 {
       let circuit = Circuit.wild(inputs: trial % 7, gates: 1 + trial % 30, outputs: trial % 5, using: &generator)
       var most = 0
@@ -93,7 +93,7 @@ struct StatisticsTests {
 
   @Test(.enabled(if: sharedData != nil))
   func generatedCircuitsComputeWhatThePublishedOnesCompute() throws {
-    var generator = TestGenerator(seed: 22)
+    var generator = SplitMix64(seed: 22)
     let pairs: [(String, Circuit)] = [
       ("adder64", .rippleCarryAdder(width: 64, carryOut: false)), ("adder64", .prefixAdder(width: 64, carryOut: false)),
       ("mult64", .arrayMultiplier(width: 64, productWidth: 64)),

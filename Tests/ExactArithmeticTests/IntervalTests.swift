@@ -1,16 +1,17 @@
 // Interval: tight results by samples and corners, set operations, outward rounding.
 import ExactArithmetic
 import Testing
+import TestSupport
 
 @Suite struct IntervalTests {
-  func random(_ generator: inout DeterministicGenerator) -> Interval {
+  func random(_ generator: inout SplitMix64) -> Interval {
     let a = generator.rational(bits: 12)
     let b = Bool.random(using: &generator) ? a : generator.rational(bits: 12)
     return Interval(min(a, b), max(a, b))
   }
 
   @Test func operationsAreTheHullsOfTheirValues() {
-    var generator = DeterministicGenerator(seed: 40)
+    var generator = SplitMix64(seed: 40)
     for _ in 0..<1500 {
       let a = random(&generator)
       let b = random(&generator)

@@ -3,6 +3,7 @@ import BigInt
 import ExactArithmetic
 import Foundation
 import Testing
+import TestSupport
 
 @Suite struct RationalTests {
   /// n/d in lowest terms by the oracle.
@@ -23,7 +24,7 @@ import Testing
   }
 
   @Test func operationsAgreeWithTheOracle() {
-    var generator = DeterministicGenerator(seed: 10)
+    var generator = SplitMix64(seed: 10)
     for i in 0..<3000 {
       let bits = i.isMultiple(of: 3) ? 20 : 200
       let (n, x) = generator.integerPair(bits: bits)
@@ -47,7 +48,7 @@ import Testing
   }
 
   @Test func fieldLawsHold() {
-    var generator = DeterministicGenerator(seed: 11)
+    var generator = SplitMix64(seed: 11)
     for _ in 0..<800 {
       let a = generator.rational()
       let b = generator.rational()
@@ -86,7 +87,7 @@ import Testing
         #expect(input.rounded(rule) == Integer(output), "\(input) \(rule)")
       }
     }
-    var generator = DeterministicGenerator(seed: 12)
+    var generator = SplitMix64(seed: 12)
     for _ in 0..<500 {
       let a = generator.rational()
       #expect(Rational(a.floor) <= a && a < Rational(a.floor + 1))
@@ -115,7 +116,7 @@ import Testing
     #expect(Rational(exactly: 0.1)?.description == "3602879701896397/36028797018963968")
     #expect(Rational(exactly: Double.infinity) == nil && Rational(exactly: Double.nan) == nil)
     #expect(Integer(exactly: Float.infinity) == nil && Integer(exactly: 0.5) == nil)
-    var generator = DeterministicGenerator(seed: 13)
+    var generator = SplitMix64(seed: 13)
     for _ in 0..<3000 {
       let double = Double(bitPattern: generator.next())
       if double.isFinite { #expect(Rational(exactly: double).map { Double($0) } == double) }
@@ -142,7 +143,7 @@ import Testing
   }
 
   @Test func valuesSurviveCoding() throws {
-    var generator = DeterministicGenerator(seed: 14)
+    var generator = SplitMix64(seed: 14)
     for _ in 0..<50 {
       let value = generator.rational()
       let integer = generator.integerPair().0

@@ -2,6 +2,7 @@
 import Circuits
 import Foundation
 import Testing
+import TestSupport
 
 #if canImport(FoundationXML)
   import FoundationXML
@@ -35,7 +36,7 @@ struct DrawingTests {
 
   /// Circuits of every shape, some with nothing in them.
   private static func circuits() -> [Circuit] {
-    var generator = TestGenerator(seed: 31)
+    var generator = SplitMix64(seed: 31)
     var circuits = [
       CircuitBuilder(inputCount: 0).circuit(outputs: []), CircuitBuilder(inputCount: 3).circuit(outputs: []),
       CircuitBuilder(inputCount: 2).circuit(outputs: [Literal(Wire(1)), Literal(Wire(1), complemented: true)]),

@@ -1,17 +1,6 @@
 // Random circuits and random bits for the format tests, from a fixed seed.
 import Circuits
-
-/// SplitMix64 (Steele, Lea, Flood 2014): the tests of formats depend on no other module.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
-  }
-}
+import TestSupport
 
 /// A circuit with gates of 0 to 6 operands, repeated operands, and outputs that are inputs, complements and repetitions.
 func randomCircuit(_ random: inout SplitMix64) -> Circuit {

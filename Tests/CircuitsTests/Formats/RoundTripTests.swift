@@ -8,7 +8,7 @@ struct RoundTripTests {
   @Test(arguments: CircuitFormat.allCases)
   func randomCircuitsComeBackAsTheSameFunction(_ format: CircuitFormat) throws {
     for seed in 0..<300 as Range<UInt64> {
-      var random = SplitMix64(state: seed)
+      var random = SplitMix64(seed: seed)
       let circuit = randomCircuit(&random)
       let bytes = circuit.bytes(as: format)
       let again = try Circuit(reading: bytes, format: format)
@@ -22,7 +22,7 @@ struct RoundTripTests {
   }
 
   @Test func everyFunctionOfThreeInputsIsWrittenInEveryFormat() throws {
-    var random = SplitMix64(state: 1)
+    var random = SplitMix64(seed: 1)
     for bits in 0..<256 as Range<UInt64> {
       var builder = CircuitBuilder(inputCount: 3)
       let gate = builder.gate(TruthTable(bits: bits, inputCount: 3), (0..<3).map { builder.input($0) })
@@ -56,7 +56,7 @@ struct RoundTripTests {
     var refused = 0
     for c in ReadingTests.cases + ReadingTests.cases {
       for seed in 0..<60 as Range<UInt64> {
-        var random = SplitMix64(state: seed &* 1000 &+ UInt64(read + refused))
+        var random = SplitMix64(seed: seed &* 1000 &+ UInt64(read + refused))
         var bytes = Array(c.text.utf8)
         for _ in 0..<Int.random(in: 1...3, using: &random) where !bytes.isEmpty {
           let i = Int.random(in: 0..<bytes.count, using: &random)
@@ -140,7 +140,7 @@ struct RoundTripTests {
     ] {
       let mapped = folder.appending(path: file).path
       _ = try runABC("read \(original); strash; if -K 6; \(command) \(mapped)")
-      var random = SplitMix64(state: 7)
+      var random = SplitMix64(seed: 7)
       let again = try Circuit(contentsOf: mapped)
       #expect(difference(circuit, again, &random) == nil, "\(name) through ABC's \(file)")
     }

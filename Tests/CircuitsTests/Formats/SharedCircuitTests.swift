@@ -80,7 +80,7 @@ struct SharedCircuitTests {
     let files = ["add": "adder64", "subtract": "sub64", "multiply": "mult64"]
     let circuit = try circuit("bristol/\(try #require(files[operation])).txt")
     #expect(circuit.names.inputWidths == [64, 64])
-    var random = SplitMix64(state: 3)
+    var random = SplitMix64(seed: 3)
     for (a, b) in [(0, 0), (.max, 1), (.max, .max)] + (0..<12).map({ _ in (random.next(), random.next()) }) {
       #expect(number(circuit(bits(a) + bits(b))) == function(a, b))
     }
@@ -91,7 +91,7 @@ struct SharedCircuitTests {
     let isZero = try circuit("bristol/zero_equal.txt")
     let add = try circuit("bristol/old-adder_32bit.txt")
     #expect(add.names.inputWidths == [32, 32] && add.names.outputWidths == [33])
-    var random = SplitMix64(state: 4)
+    var random = SplitMix64(seed: 4)
     var values: [UInt64] = [0, 1, .max]
     for _ in 0..<12 { values.append(random.next()) }
     for value in values {
@@ -106,7 +106,7 @@ struct SharedCircuitTests {
     let adder = try circuit("aiger/epfl-adder.aig")
     let multiplier = try circuit("aiger/epfl-multiplier.aig")
     let voter = try circuit("aiger/epfl-voter.aig")
-    var random = SplitMix64(state: 5)
+    var random = SplitMix64(seed: 5)
     for _ in 0..<5 {
       let a = (random.next(), random.next())
       let b = (random.next(), random.next())
@@ -133,7 +133,7 @@ struct SharedCircuitTests {
   func realCircuitsComeBackFromEveryFormat(_ name: String) throws {
     let original = try circuit(name)
     for format in CircuitFormat.allCases {
-      var random = SplitMix64(state: 6)
+      var random = SplitMix64(seed: 6)
       let again = try Circuit(reading: original.bytes(as: format), format: format)
       #expect(difference(original, again, &random) == nil, "\(name) as \(format)")
     }
@@ -153,7 +153,7 @@ struct SharedCircuitTests {
   }
 
   @Test func lookupTablesOfTheEPFLAdderAgreeWithItsGates() throws {
-    var random = SplitMix64(state: 8)
+    var random = SplitMix64(seed: 8)
     #expect(difference(try circuit("blif/adder.blif"), try circuit("aiger/epfl-adder.aig"), &random) == nil)
     #expect(difference(try circuit("blif/int2float.blif"), try circuit("aiger/epfl-int2float.aig"), &random) == nil)
     #expect(difference(try circuit("blif/int2float.blif"), try circuit("aiger/iscas-c17.aig"), &random) != nil)

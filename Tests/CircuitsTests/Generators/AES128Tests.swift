@@ -1,6 +1,7 @@
 // The AES-128 circuit against FIPS-197, NIST's known answers and an independent implementation.
 import Circuits
 import Testing
+import TestSupport
 
 struct AES128Tests {
   /// Key, plaintext, ciphertext.
@@ -79,7 +80,7 @@ struct AES128Tests {
     let circuit = Circuit.aes128Encryption()
     let answers = Self.knownAnswers + Self.independentAnswers
     let expected = answers.map { bytes($0.2) }
-    var generator = TestGenerator(seed: 128)
+    var generator = SplitMix64(seed: 128)
     for _ in 0..<10 {
       let mutant = circuit.complementing(gate: Int.random(in: 0..<circuit.gateCount, using: &generator))
       let found = mutant.simulate(answers.map { inputs($0.0, $0.1) }).map { BigEndianBits.bytes(of: $0) }

@@ -1,6 +1,7 @@
 // Adders, comparators, multipliers and modular arithmetic against integers.
 import Circuits
 import Testing
+import TestSupport
 
 struct ArithmeticTests {
   /// Checks all pairs of `width`-bit operands against `expected`, the outputs as one integer.
@@ -23,7 +24,7 @@ struct ArithmeticTests {
 
   /// Checks random pairs of `width`-bit operands, and all pairs of 0, 1 and the largest; outputs are compared bit by bit.
   private func expectPairs(_ circuit: Circuit, width: Int, _ expected: (UInt64, UInt64) -> [Bool]) {
-    var generator = TestGenerator(seed: UInt64(width))
+    var generator = SplitMix64(seed: UInt64(width))
     let corners: [UInt64] = [0, 1, WordMask.low(width)]
     var pairs = corners.flatMap { a in corners.map { (a, $0) } }
     pairs += (0..<600).map { _ in
@@ -80,7 +81,7 @@ struct ArithmeticTests {
     let sum = logic.add(logic.inputs(0..<64), logic.inputs(64..<128), logic.inputs(128..<192))
     let circuit = logic.finish(outputs: sum)
     #expect(circuit.gateCount < 9 * 64 && circuit.depth <= 2 * 64 + 4)
-    var generator = TestGenerator(seed: 64)
+    var generator = SplitMix64(seed: 64)
     for _ in 0..<200 {
       let (a, b, c) = (generator.next(), generator.next(), generator.next())
       #expect(circuit(a.bits(64) + b.bits(64) + c.bits(64)).integer == a &+ b &+ c)
@@ -144,7 +145,7 @@ struct ArithmeticTests {
   @Test(arguments: [65521, 4_294_967_291, 1 << 63, (1 << 63) + 29, .max - 58, .max] as [UInt64])
   func iteratedSquaringAgreesAtRandomForLargeModuli(modulus: UInt64) {
     let circuit = Circuit.iteratedSquaring(modulus: modulus, squarings: 2)
-    var generator = TestGenerator(seed: modulus)
+    var generator = SplitMix64(seed: modulus)
     for _ in 0..<20 {
       let x = generator.next() & WordMask.low(circuit.inputCount)
       let expected = (0..<2).reduce(x % modulus) { y, _ in

@@ -1,6 +1,7 @@
 // Parity, majority, decoder, multiplexer, the word problem of S5 and random circuits against their definitions.
 import Circuits
 import Testing
+import TestSupport
 
 struct LogicGeneratorTests {
   @Test func parityAndMajorityCountTheirInputs() {
@@ -18,7 +19,7 @@ struct LogicGeneratorTests {
   }
 
   @Test func largeMajoritiesAndParitiesCountTheirInputs() {
-    var generator = TestGenerator(seed: 5)
+    var generator = SplitMix64(seed: 5)
     for n in [63, 64, 101, 1000] {
       let block = AssignmentBlock.random(count: 300, signalCount: n, using: &generator)
       let majority = Circuit.majority(n).simulate(block)
@@ -47,7 +48,7 @@ struct LogicGeneratorTests {
   }
 
   @Test func multiplexersSelectAWord() {
-    var generator = TestGenerator(seed: 6)
+    var generator = SplitMix64(seed: 6)
     for (selectWidth, width) in [(1, 1), (2, 1), (3, 5), (5, 2)] {
       let circuit = Circuit.multiplexer(selectWidth: selectWidth, width: width)
       #expect(circuit.gateCount == 3 * width * (1 << selectWidth - 1))
@@ -71,7 +72,7 @@ struct LogicGeneratorTests {
 
   @Test(arguments: ReductionShape.allCases)
   func longWordsOfPermutationsCompose(shape: ReductionShape) throws {
-    var generator = TestGenerator(seed: 7)
+    var generator = SplitMix64(seed: 7)
     for length in [1, 2, 3, 5, 8, 21] {
       let circuit = Circuit.s5WordProblem(length: length, shape: shape)
       for _ in 0..<30 {
@@ -87,7 +88,7 @@ struct LogicGeneratorTests {
   }
 
   @Test func randomCircuitsHaveExactlyTheAskedSizeOrDepth() {
-    var generator = TestGenerator(seed: 8)
+    var generator = SplitMix64(seed: 8)
     for trial in 0..<200 {
       let fanIn = 1 + trial % 6
       let size = trial % 40
@@ -111,7 +112,7 @@ struct LogicGeneratorTests {
 
   @Test func equalSeedsMakeEqualCircuits() {
     let circuits = [1, 1, 2].map { seed in
-      var generator = TestGenerator(seed: UInt64(seed))
+      var generator = SplitMix64(seed: UInt64(seed))
       return Circuit.random(size: 100, inputs: 10, fanIn: 1...6, using: &generator)
     }
     #expect(circuits[0] == circuits[1] && circuits[0] != circuits[2])

@@ -2,6 +2,7 @@
 import Circuits
 import Crypto
 import Testing
+import TestSupport
 
 struct SHA256Tests {
   /// The digest of a message of any length, block after block through the circuit.
@@ -45,7 +46,7 @@ struct SHA256Tests {
 
   @Test(arguments: AdderKind.allCases)
   func oneBlockMessagesAgreeWithSwiftCrypto(adder: AdderKind) {
-    var generator = TestGenerator(seed: 256)
+    var generator = SplitMix64(seed: 256)
     let messages = (0..<512).map { i in
       (0..<(i % 56)).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
@@ -57,7 +58,7 @@ struct SHA256Tests {
   }
 
   @Test func longMessagesChainThroughTheCircuit() {
-    var generator = TestGenerator(seed: 257)
+    var generator = SplitMix64(seed: 257)
     let circuit = Circuit.sha256Compression()
     for length in [56, 63, 64, 65, 119, 120, 300] {
       let message = (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
@@ -67,7 +68,7 @@ struct SHA256Tests {
 
   @Test func aCircuitWithOneWrongGateIsNoticed() {
     let circuit = Circuit.sha256Compression()
-    var generator = TestGenerator(seed: 258)
+    var generator = SplitMix64(seed: 258)
     // One message does not notice every gate (an AND hides its operand half of the time); 64 do.
     let messages = (0..<64).map { _ in (0..<55).map { _ in UInt8.random(in: 0...255, using: &generator) } }
     let inputs = messages.map { SHA256Message.inputs(block: SHA256Message.blocks(of: $0)[0]) }

@@ -1,6 +1,7 @@
 // The hashing builder: each function is what its name says, equal functions are one gate, simplification keeps functions.
 import Circuits
 import Testing
+import TestSupport
 
 struct LogicBuilderTests {
   /// The truth tables of some literals over the builder's inputs.
@@ -132,7 +133,7 @@ struct LogicBuilderTests {
   }
 
   @Test func simplificationKeepsTheFunctionAndNeverGrows() {
-    var generator = TestGenerator(seed: 11)
+    var generator = SplitMix64(seed: 11)
     for trial in 0..<400 {
       let circuit = Circuit.wild(inputs: trial % 9, gates: 1 + trial % 50, outputs: trial % 6, using: &generator)
       let (simple, statistics) = circuit.simplified()
@@ -168,7 +169,7 @@ struct LogicBuilderTests {
   }
 
   @Test func removingDeadGatesKeepsOrderNamesAndFunction() {
-    var generator = TestGenerator(seed: 12)
+    var generator = SplitMix64(seed: 12)
     for _ in 0..<50 {
       let circuit = Circuit.wild(inputs: 5, gates: 40, outputs: 2, using: &generator)
       let live = circuit.removingDeadGates()

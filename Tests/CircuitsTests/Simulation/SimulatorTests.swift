@@ -1,6 +1,7 @@
 // Bit-parallel simulation against the definition, assignment by assignment.
 import Circuits
 import Testing
+import TestSupport
 
 struct SimulatorTests {
   @Test func everyTwoInputFunctionAgreesWithItsTable() {
@@ -21,7 +22,7 @@ struct SimulatorTests {
   }
 
   @Test func randomTablesOfUpToSixInputsAgree() {
-    var generator = TestGenerator(seed: 1)
+    var generator = SplitMix64(seed: 1)
     for trial in 0..<1200 {
       let k = trial % 7
       let sparse = trial % 3 == 0 ? generator.next() & generator.next() & generator.next() : generator.next()
@@ -33,7 +34,7 @@ struct SimulatorTests {
   }
 
   @Test func wildCircuitsAgreeWithTheDefinition() {
-    var generator = TestGenerator(seed: 2)
+    var generator = SplitMix64(seed: 2)
     for trial in 0..<150 {
       let inputs = trial % 11
       let circuit = Circuit.wild(inputs: inputs, gates: 1 + trial % 60, outputs: trial % 9, using: &generator)
@@ -93,7 +94,7 @@ struct SimulatorTests {
   }
 
   @Test func blocksPackAndUnpack() {
-    var generator = TestGenerator(seed: 3)
+    var generator = SplitMix64(seed: 3)
     let rows = (0..<130).map { _ in (0..<7).map { _ in Bool.random(using: &generator) } }
     var block = AssignmentBlock(rows, signalCount: 7)
     #expect((0..<130).map { block.assignment($0) } == rows && block.wordsPerSignal == 3)

@@ -2,6 +2,7 @@
 import Tensors
 import Testing
 import Transformers
+import TestSupport
 
 @Suite struct CacheTests {
   @Test func theCacheGrowsWithTheTextAndNotWithTheMaximum() throws {
@@ -31,7 +32,7 @@ import Transformers
 
   /// Where attention is exactly one-hot, positions that are no later target may go without any change.
   @Test func evictingPositionsOfWeightZeroChangesNoBit() throws {
-    var random = SplitMix(seed: 4)
+    var random = SplitMix64(seed: 4)
     let count = 300
     let targets = (0..<count).map { max(0, $0 - Int.random(in: 0...25, using: &random)) }
     let text = randomTokens(count, below: 2, &random)
@@ -68,7 +69,7 @@ import Transformers
       $0.layerCount = 1
     }
     model.weights.positionEmbedding = Tensor(shape: [64, model.configuration.hiddenSize], repeating: 0)
-    var random = SplitMix(seed: seed)
+    var random = SplitMix64(seed: seed)
     let text = randomTokens(40, below: model.configuration.vocabularySize, &random)
     let gone = Set((0..<12).map { _ in Int.random(in: 0..<39, using: &random) })
     let engine = try Engine(model)
@@ -85,7 +86,7 @@ import Transformers
   @Test(arguments: 0..<20)
   func theOrderOfEvictionsDoesNotMatter(_ seed: Int) throws {
     let model = randomModel(seed: seed)
-    var random = SplitMix(seed: seed)
+    var random = SplitMix64(seed: seed)
     let v = model.configuration.vocabularySize
     let texts = [randomTokens(30, below: v, &random), randomTokens(30, below: v, &random)]
     let more = [randomTokens(9, below: v, &random), randomTokens(9, below: v, &random)]

@@ -3,12 +3,13 @@ import ExactArithmetic
 import Tensors
 import Testing
 import Transformers
+import TestSupport
 
 @Suite struct EngineAgainstReferenceTests {
   @Test(arguments: 0..<120)
   func everyKindOfModelAgreesWithTheReference(_ seed: Int) throws {
     let model = randomModel(seed: seed)
-    var random = SplitMix(seed: ~seed)
+    var random = SplitMix64(seed: ~seed)
     let v = model.configuration.vocabularySize
     let text = randomTokens(Int.random(in: 1...40, using: &random), below: v, &random)
     var reference = ReferenceDecoder(model, in: DoubleArithmetic())
@@ -39,7 +40,7 @@ import Transformers
   @Test(arguments: 0..<40)
   func compactionChangesRoundingOnly(_ seed: Int) throws {
     let model = randomModel(seed: seed)
-    var random = SplitMix(seed: seed)
+    var random = SplitMix64(seed: seed)
     let text = randomTokens(20, below: model.configuration.vocabularySize, &random)
     let (compact, full) = (try Engine(model), try Engine(model, compacts: false))
     #expect(compact.report.multiplyAddsPerToken <= full.report.multiplyAddsPerToken)
@@ -56,7 +57,7 @@ import Transformers
   func aTextsLogitsDoNotDependOnItsCompany(_ seed: Int) throws {
     let model = randomModel(seed: seed)
     let v = model.configuration.vocabularySize
-    var random = SplitMix(seed: seed)
+    var random = SplitMix64(seed: seed)
     let batch = Int.random(in: 2...9, using: &random)
     let engine = try Engine(model)
     let (together, alone) = (engine.makeSession(batchSize: batch), engine.makeSession())
@@ -72,7 +73,7 @@ import Transformers
   func theFusedGreedyStepPicksTheFirstGreatestLogit(_ seed: Int) throws {
     let model = randomModel(seed: seed)
     let v = model.configuration.vocabularySize
-    var random = SplitMix(seed: seed)
+    var random = SplitMix64(seed: seed)
     let batch = Int.random(in: 1...5, using: &random)
     let engine = try Engine(model)
     let (fused, plain) = (engine.makeSession(batchSize: batch), engine.makeSession(batchSize: batch))
@@ -90,7 +91,7 @@ import Transformers
   @Test(arguments: 0..<20)
   func generationAgreesWithTheReference(_ seed: Int) throws {
     let model = randomModel(seed: seed)
-    var random = SplitMix(seed: seed)
+    var random = SplitMix64(seed: seed)
     let prompt = randomTokens(Int.random(in: 1...9, using: &random), below: model.configuration.vocabularySize, &random)
     var reference = ReferenceDecoder(model, in: FloatArithmetic())
     let expected = try reference.generate(after: prompt, count: 30)
@@ -105,7 +106,7 @@ import Transformers
         $0.positions = .rotary(.init(theta: 10_000))
         $0.layerCount = 2
       }
-      var random = SplitMix(seed: seed)
+      var random = SplitMix64(seed: seed)
       let v = model.configuration.vocabularySize
       let texts = [randomTokens(600, below: v, &random), randomTokens(600, below: v, &random)]
       let engine = try Engine(model)

@@ -2,6 +2,7 @@
 import Tensors
 import Testing
 import Transformers
+import TestSupport
 
 #if canImport(Glibc)
   import Glibc
@@ -13,7 +14,7 @@ import Transformers
   static let logits: [Float] = [0, 1, 2, -1, 0.5]
 
   static func draws(_ sampling: Sampling, _ count: Int, seed: Int = 1) -> [Int] {
-    var random = SplitMix(seed: seed)
+    var random = SplitMix64(seed: seed)
     return logits.withUnsafeBufferPointer { logits in
       (0..<count).map { _ in sampling.choose(from: logits, using: &random) }
     }
@@ -44,7 +45,7 @@ import Transformers
   }
 
   @Test func ofEqualLogitsTopKAndGreedyKeepTheFirst() {
-    var random = SplitMix(seed: 0)
+    var random = SplitMix64(seed: 0)
     let equal: [Float] = [1, 4, 4, 4, 0]
     equal.withUnsafeBufferPointer { logits in
       #expect(Sampling.greedy.choose(from: logits, using: &random) == 1)
@@ -60,7 +61,7 @@ import Transformers
   }
 
   @Test func anImpossibleTokenIsNeverChosen() {
-    var random = SplitMix(seed: 5)
+    var random = SplitMix64(seed: 5)
     let logits: [Float] = [-.infinity, 0, -.infinity]
     logits.withUnsafeBufferPointer { logits in
       for _ in 0..<500 { #expect(Sampling.temperature(1).choose(from: logits, using: &random) == 1) }
@@ -72,7 +73,7 @@ import Transformers
   @Test func theSameSeedGivesTheSameTexts() throws {
     let engine = try Engine(randomModel(seed: 2) { $0.vocabularySize = 30 })
     func texts(_ seed: Int) -> [[Int]] {
-      var random = SplitMix(seed: seed)
+      var random = SplitMix64(seed: seed)
       return engine.makeSession(batchSize: 3).generate(
         after: [[1, 2], [3, 4], [5, 6]], maximumNewTokens: 20, sampling: .temperature(2), using: &random)
     }
@@ -82,7 +83,7 @@ import Transformers
 
   @Test func greedySamplingIsTheGreedyForm() throws {
     let engine = try Engine(randomModel(seed: 2))
-    var random = SplitMix(seed: 0)
+    var random = SplitMix64(seed: 0)
     let a = engine.makeSession().generate(after: [[1, 0]], maximumNewTokens: 20)
     let b = engine.makeSession().generate(
       after: [[1, 0]], maximumNewTokens: 20, sampling: .greedy, using: &random)

@@ -3,6 +3,7 @@ import ExactArithmetic
 import Tensors
 import Testing
 import Transformers
+import TestSupport
 
 /// How often the checker and the lookup did what.
 private struct Counts: CustomStringConvertible {
@@ -50,7 +51,7 @@ private func expectDenseTokens(
 /// Columns: own code, one code for each head, next code, three signs, one fetched column a head, a result. With rotary positions the token
 /// decides them; with learned ones the position decides all but the first sign.
 private func randomLookup(seed: Int) -> Model {
-  var random = SplitMix(seed: seed)
+  var random = SplitMix64(seed: seed)
   let isRotary = Bool.random(using: &random)
   let positions = 12
   let v = isRotary ? Int.random(in: 3...90, using: &random) : 2
@@ -168,7 +169,7 @@ private func randomLookup(seed: Int) -> Model {
 }
 
 /// Prompts of tokens that differ, so that keys are there at most once, and of any tokens.
-private func randomPrompts(_ model: Model, _ random: inout SplitMix) -> [[Int]] {
+private func randomPrompts(_ model: Model, _ random: inout SplitMix64) -> [[Int]] {
   let v = model.configuration.vocabularySize
   var prompts: [[Int]] = []
   for _ in 0..<4 {
@@ -183,7 +184,7 @@ private func randomPrompts(_ model: Model, _ random: inout SplitMix) -> [[Int]] 
   @Test func randomModelsAreRefusedOrDecodedAsDenseAttentionDecodesThem() throws {
     var counts = Counts()
     for seed in 0..<300 {
-      var random = SplitMix(seed: 1_000 + seed)
+      var random = SplitMix64(seed: 1_000 + seed)
       let model = randomModel(seed: seed) { $0.layerCount = seed % 10 == 0 ? 2 : 1 }
       try expectDenseTokens(
         model, prompts: randomPrompts(model, &random), newTokens: 4, counts: &counts, "random model \(seed)")
@@ -195,7 +196,7 @@ private func randomPrompts(_ model: Model, _ random: inout SplitMix) -> [[Int]] 
   @Test func randomLookupsAreDecodedAsDenseAttentionDecodesThem() throws {
     var counts = Counts()
     for seed in 0..<400 {
-      var random = SplitMix(seed: 2_000 + seed)
+      var random = SplitMix64(seed: 2_000 + seed)
       let model = randomLookup(seed: seed)
       try model.validate()
       try expectDenseTokens(
@@ -208,7 +209,7 @@ private func randomPrompts(_ model: Model, _ random: inout SplitMix) -> [[Int]] 
   @Test func noisyLookupsAreRefusedOrDecodedAsDenseAttentionDecodesThem() throws {
     var counts = Counts()
     for seed in 0..<400 {
-      var random = SplitMix(seed: 3_000 + seed)
+      var random = SplitMix64(seed: 3_000 + seed)
       var model = randomLookup(seed: seed)
       let size = Float(exp2Integer: -Int.random(in: 0...24, using: &random))
       func noise(_ tensor: inout Tensor<Float>) {

@@ -1,18 +1,19 @@
 // Random tiny models of every kind that the configuration can describe.
 import Tensors
 import Transformers
+import TestSupport
 
 /// A random model: `seed` picks every option and every number.
 ///
 /// Some rows and columns are zeroed, so that the engine has something to drop.
 func randomModel(seed: Int, change: (inout ModelConfiguration) -> Void = { _ in }) -> Model {
-  var random = SplitMix(seed: seed)
+  var random = SplitMix64(seed: seed)
   var configuration = randomConfiguration(&random)
   change(&configuration)
   return Model(configuration: configuration, weights: randomWeights(configuration, &random))
 }
 
-private func randomConfiguration(_ random: inout SplitMix) -> ModelConfiguration {
+private func randomConfiguration(_ random: inout SplitMix64) -> ModelConfiguration {
   let groups = Int.random(in: 1...3, using: &random)
   let headsPerGroup = [1, 2, 4].randomElement(using: &random)!
   var c = ModelConfiguration(
@@ -38,7 +39,7 @@ private func randomConfiguration(_ random: inout SplitMix) -> ModelConfiguration
   return c
 }
 
-func randomWeights(_ c: ModelConfiguration, _ random: inout SplitMix) -> ModelWeights {
+func randomWeights(_ c: ModelConfiguration, _ random: inout SplitMix64) -> ModelWeights {
   func vector(_ count: Int, around center: Float = 0) -> [Float] {
     (0..<count).map { _ in center + Float.random(in: -0.5...0.5, using: &random) }
   }
@@ -87,7 +88,7 @@ func randomWeights(_ c: ModelConfiguration, _ random: inout SplitMix) -> ModelWe
 }
 
 /// Random tokens of a vocabulary.
-func randomTokens(_ count: Int, below vocabularySize: Int, _ random: inout SplitMix) -> [Int] {
+func randomTokens(_ count: Int, below vocabularySize: Int, _ random: inout SplitMix64) -> [Int] {
   (0..<count).map { _ in Int.random(in: 0..<vocabularySize, using: &random) }
 }
 

@@ -3,6 +3,7 @@ import ExactArithmetic
 import Tensors
 import Testing
 import Transformers
+import TestSupport
 
 /// A model without transcendental functions whose numbers are multiples of 1/4.
 private func dyadicModel(seed: Int) -> Model {
@@ -45,7 +46,7 @@ private func dyadicModel(seed: Int) -> Model {
 }
 
 private func tokens(_ count: Int, of model: Model, seed: Int) -> [Int] {
-  var random = SplitMix(seed: seed)
+  var random = SplitMix64(seed: seed)
   return randomTokens(count, below: model.configuration.vocabularySize, &random)
 }
 
@@ -110,7 +111,7 @@ private func tokens(_ count: Int, of model: Model, seed: Int) -> [Int] {
       $0.attentionScale = 1e6
       $0.hasAttentionBiases = false
     }
-    var random = SplitMix(seed: seed)
+    var random = SplitMix64(seed: seed)
     // Distinct tokens and positions, so that scores are distinct unless a map is zero.
     let text = randomTokens(12, below: model.configuration.vocabularySize, &random)
     var soft = ReferenceDecoder(model, in: DoubleArithmetic())
@@ -171,7 +172,7 @@ private func tokens(_ count: Int, of model: Model, seed: Int) -> [Int] {
   /// without subtraction fetches exactly the target, by saturation.
   @Test(arguments: [1, 2, 3])
   func constantPrecisionFetchesByMatchingCodes(_ s: Int) throws {
-    var random = SplitMix(seed: s)
+    var random = SplitMix64(seed: s)
     let arithmetic = FiniteArithmetic(FloatFormat(exponentBits: 0, significandBits: s))
     for count in [1, 2, 5, 16, 33] {
       let targets = (0..<count).map { Int.random(in: 0...$0, using: &random) }
@@ -188,7 +189,7 @@ private func tokens(_ count: Int, of model: Model, seed: Int) -> [Int] {
 
   /// The same in float32 needs a gap above 104, and a small gain is seen to fail.
   @Test func float32FetchesExactlyOnlyAcrossAGap() throws {
-    var random = SplitMix(seed: 9)
+    var random = SplitMix64(seed: 9)
     let targets = (0..<40).map { Int.random(in: 0...$0, using: &random) }
     let text = randomTokens(40, below: 2, &random)
     func fetched(gain: Float) throws -> [Float] {

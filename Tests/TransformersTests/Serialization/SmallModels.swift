@@ -3,6 +3,7 @@ import Foundation
 import Tensors
 import Testing
 import Transformers
+import TestSupport
 
 /// SplitMix64: enough randomness for weights, the same in every run.
 struct SplitMixStream: RandomNumberGenerator {

@@ -1,21 +1,9 @@
-// The random values of these tests: SplitMix64 with a fixed seed, so that each run sees the same cases.
+// Random integers and fractions, each integer with its twin in the oracle's type.
 import BigInt
 import ExactArithmetic
+import TestSupport
 
-/// SplitMix64 (Steele, Lea, Flood 2014).
-struct DeterministicGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
+extension SplitMix64 {
   /// An integer and its twin in the oracle's type: edges of the word form, small ones, and up to `bits` bits.
   mutating func integerPair(bits: Int = 400) -> (Integer, BigInt) {
     let edges: [BigInt] = [

@@ -1,20 +1,6 @@
-// What the tests of Circuits share: a seeded generator, numbers as bits, and circuits with a planted fault.
+// What the tests of generators share: numbers as bits, and circuits with a planted fault.
 import Circuits
-
-/// A small seeded generator (SplitMix64), so that a failing test fails again.
-struct TestGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
-  }
-}
+import TestSupport
 
 extension FixedWidthInteger {
   /// The low `count` bits, lowest first.
@@ -39,7 +25,7 @@ extension Circuit {
 
   /// A random circuit of every kind of gate there is: constants, inverters, repeated operands, tables that ignore operands, outputs that
   /// are inputs, complemented or dead ends.
-  static func wild(inputs: Int, gates: Int, outputs: Int, using generator: inout TestGenerator) -> Circuit {
+  static func wild(inputs: Int, gates: Int, outputs: Int, using generator: inout SplitMix64) -> Circuit {
     var builder = CircuitBuilder(inputCount: inputs)
     for _ in 0..<gates {
       let k = builder.wireCount == 0 ? 0 : Int.random(in: 0...6, using: &generator)
