@@ -1,8 +1,8 @@
 // Statistics against a second, plain computation, and against published circuits' known numbers.
 import Circuits
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 struct StatisticsTests {
   @Test func aFullAddersNumbersAreThoseCountedByHand() {

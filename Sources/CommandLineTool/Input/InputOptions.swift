@@ -35,13 +35,13 @@ struct InputOptions: ParsableArguments {
   /// Whether the argument is an assignment and not a path. The empty text is the assignment of a circuit without inputs.
   private func isAssignment(_ text: String) -> Bool {
     if text == "-" { return false }
-    if text.utf8.allSatisfy({ $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: "1") }) { return true }
+    func areBits(_ bytes: Substring.UTF8View) -> Bool {
+      bytes.allSatisfy { $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: "1") }
+    }
+    if areBits(text[...].utf8) { return true }
     if isThere(text) { return false }
     // What begins like bits and names no file is meant as bits, and refused with the character that is wrong.
-    if !hex {
-      return text.utf8.prefix(2).allSatisfy { $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: "1") }
-        && !text.contains("/") && !text.contains(".")
-    }
+    if !hex { return areBits(text.prefix(2).utf8) && !text.contains("/") && !text.contains(".") }
     return text.allSatisfy { $0.isHexDigit || $0 == "," || $0 == "x" || $0 == "X" }
   }
 

@@ -1,8 +1,8 @@
 // What is written in any format is read back as the same function; damaged files never crash a reader.
 import Circuits
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 struct RoundTripTests {
   @Test(arguments: CircuitFormat.allCases)

@@ -1,8 +1,8 @@
 // The real circuits of the shared data: their sizes, and their functions against integer arithmetic.
 import Circuits
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite(.enabled(if: sharedData != nil))
 struct SharedCircuitTests {

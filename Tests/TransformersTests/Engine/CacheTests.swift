@@ -1,8 +1,8 @@
 // The cache: growth with the text, removal of positions, memory.
 import Tensors
 import Testing
-import Transformers
 import TestSupport
+import Transformers
 
 @Suite struct CacheTests {
   @Test func theCacheGrowsWithTheTextAndNotWithTheMaximum() throws {

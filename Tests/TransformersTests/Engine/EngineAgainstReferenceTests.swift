@@ -2,8 +2,8 @@
 import ExactArithmetic
 import Tensors
 import Testing
-import Transformers
 import TestSupport
+import Transformers
 
 @Suite struct EngineAgainstReferenceTests {
   @Test(arguments: 0..<120)

@@ -1,8 +1,8 @@
 // Both decoders against logits that `transformers` 4.46.3 computed in float32 (shared/data/llama-fixtures).
 import ExactArithmetic
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 import Transformers
 
 @Suite(.enabled(if: sharedData != nil))

@@ -1,8 +1,8 @@
 // Sampling and generation.
 import Tensors
 import Testing
-import Transformers
 import TestSupport
+import Transformers
 
 #if canImport(Glibc)
   import Glibc

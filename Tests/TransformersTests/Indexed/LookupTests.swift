@@ -2,8 +2,8 @@
 import ExactArithmetic
 import Tensors
 import Testing
-import Transformers
 import TestSupport
+import Transformers
 
 /// How often the checker and the lookup did what.
 private struct Counts: CustomStringConvertible {

@@ -1,7 +1,7 @@
 // Random tiny models of every kind that the configuration can describe.
 import Tensors
-import Transformers
 import TestSupport
+import Transformers
 
 /// A random model: `seed` picks every option and every number.
 ///

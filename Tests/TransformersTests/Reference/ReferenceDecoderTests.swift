@@ -2,8 +2,8 @@
 import ExactArithmetic
 import Tensors
 import Testing
-import Transformers
 import TestSupport
+import Transformers
 
 /// A model without transcendental functions whose numbers are multiples of 1/4.
 private func dyadicModel(seed: Int) -> Model {

@@ -1,6 +1,7 @@
 // Folders whose files contradict each other, and mutated files: refused with the right words, and never with a crash.
 import Foundation
 import Testing
+import TestSupport
 import Transformers
 
 /// Writes a small model in shards, lets `change` damage it, and gives the message of reading it with the folder's path cut out.
@@ -116,7 +117,7 @@ private let effort = ProcessInfo.processInfo.environment["WRIGHT_SLOW_TESTS"] ==
 
 /// Deterministic damage: bytes replaced, removed, doubled, or the tail cut off.
 private func mutations(of bytes: [UInt8], count: Int, seed: UInt64, _ body: ([UInt8]) -> Void) {
-  var random = SplitMixStream(state: seed)
+  var random = SplitMix64(seed: seed)
   let special = Array("{}[]\",:\\0-9eE.u tfn\u{1}".utf8) + [0x80, 0xFF, 0xC3]
   let pieces = [
     "9223372036854775807", "18446744073709551616", "-1", "1e308", "2147483647", "null", "[]", "{}", "\"\"", "\\ud800",

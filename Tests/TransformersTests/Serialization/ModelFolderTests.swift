@@ -1,8 +1,8 @@
 // Folders: what is written reads back, in every form; what cannot be written is refused and leaves nothing.
 import Foundation
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 import Transformers
 
 private let models: [(name: String, model: Model)] = [

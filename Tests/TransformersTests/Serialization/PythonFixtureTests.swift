@@ -5,8 +5,8 @@
 // that knows nothing of the folder's.
 import Foundation
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 import Transformers
 
 /// Where the Python tests look.

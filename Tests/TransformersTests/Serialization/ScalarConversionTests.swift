@@ -1,5 +1,6 @@
 // Conversions of numbers: every pattern of 16 bits, every midpoint between two, and random floats.
 import Testing
+import TestSupport
 import Transformers
 
 /// Rounds one number; `nil` for a type that has none.
@@ -62,7 +63,7 @@ private func half(_ value: Float) -> UInt16 { ScalarConversion.half(floatBits: v
 }
 
 @Test func randomPatternsRoundAsFloat16DoesAndAreCounted() {
-  var random = SplitMixStream(state: 3)
+  var random = SplitMix64(seed: 3)
   let values = (0..<20_000).map { _ in Float(bitPattern: UInt32.random(in: 0...UInt32.max, using: &random)) }
   var narrow = [UInt16](repeating: 0, count: values.count)
   let rounding = values.withUnsafeBufferPointer { ScalarConversion.narrow($0, .float16, into: &narrow) }

@@ -2,24 +2,12 @@
 import Foundation
 import Tensors
 import Testing
-import Transformers
 import TestSupport
-
-/// SplitMix64: enough randomness for weights, the same in every run.
-struct SplitMixStream: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
+import Transformers
 
 /// A model of the given shape with weights drawn evenly from -0.5 to 0.5.
 func randomModel(_ configuration: ModelConfiguration, seed: UInt64) -> Model {
-  var random = SplitMixStream(state: seed)
+  var random = SplitMix64(seed: seed)
   let c = configuration
   func vector(_ count: Int) -> [Float] { (0..<count).map { _ in Float.random(in: -0.5...0.5, using: &random) } }
   func matrix(_ rows: Int, _ columns: Int) -> Tensor<Float> {

@@ -1,7 +1,7 @@
 // Folders of decoders without normalization: what is written reads back, and every damaged or foreign one is refused.
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 import Transformers
 
 /// The configuration of a small decoder with everything that this architecture has.

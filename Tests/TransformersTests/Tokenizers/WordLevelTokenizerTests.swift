@@ -1,6 +1,7 @@
 // Texts to tokens and back, vocabularies that are refused, and the files of a tokenizer.
 import Foundation
 import Testing
+import TestSupport
 import Transformers
 
 /// The vocabulary of the Python tests.
@@ -52,7 +53,7 @@ private let allRoles = WordLevelTokenizer.Roles(begin: 0, end: 1, padding: 2, un
 
 @Test func decodedTokensEncodeToThemselves() throws {
   let tokenizer = try tokenizer(allRoles)
-  var random = SplitMixStream(state: 5)
+  var random = SplitMix64(seed: 5)
   for _ in 0..<200 {
     let tokens = (0..<Int.random(in: 0...12, using: &random)).map { _ in Int.random(in: 0..<13, using: &random) }
     #expect(try tokenizer.encode(tokenizer.decode(tokens)) == tokens)
@@ -83,7 +84,7 @@ private let allRoles = WordLevelTokenizer.Roles(begin: 0, end: 1, padding: 2, un
   let words = WordList(count: 20_000) { index, bytes in bytes.append(contentsOf: "w\(index / 2)=\(index % 2)".utf8) }
   let tokenizer = try WordLevelTokenizer(words: words)
   #expect(try WordLevelTokenizer(parsing: tokenizer.serialized()).words == words)
-  var random = SplitMixStream(state: 11)
+  var random = SplitMix64(seed: 11)
   let tokens = (0..<words.count).shuffled(using: &random)
   #expect(try tokenizer.encode(tokenizer.decode(tokens)) == tokens)
   #expect(tokenizer.token("w7=1") == 15 && tokenizer.token("w7=2") == nil && words[19_999] == "w9999=1")
