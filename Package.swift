@@ -16,8 +16,8 @@ let package = Package(
     .library(
       name: "Wright",
       targets: [
-        "Randomness", "Circuits", "ExactArithmetic", "Tensors", "PropertyTesting", "Transformers", "Constructions",
-        "CircuitProperties",
+        "Randomness", "Circuits", "ExactArithmetic", "Tensors", "PropertyTesting", "Transformers", "Verification",
+        "Constructions", "CircuitProperties",
       ]),
     .executable(name: "wright", targets: ["CommandLineTool"]),
   ],
@@ -39,8 +39,9 @@ let package = Package(
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
     .target(name: "PropertyTesting", dependencies: ["Randomness"], swiftSettings: strict),
     .target(name: "Transformers", dependencies: ["Tensors", "ExactArithmetic"], swiftSettings: strict),
+    .target(name: "Verification", dependencies: ["Transformers", "Tensors", "ExactArithmetic"], swiftSettings: strict),
     .target(
-      name: "Constructions", dependencies: ["Transformers", "Tensors", "Circuits", "ExactArithmetic"],
+      name: "Constructions", dependencies: ["Verification", "Transformers", "Tensors", "Circuits", "ExactArithmetic"],
       swiftSettings: strict),
     .target(
       name: "CircuitProperties",
@@ -51,7 +52,7 @@ let package = Package(
     .executableTarget(
       name: "CommandLineTool",
       dependencies: [
-        "Circuits", "Constructions", "Transformers", "ExactArithmetic", "Randomness",
+        "Circuits", "Constructions", "Verification", "Transformers", "ExactArithmetic", "Randomness",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
       ],
@@ -90,6 +91,11 @@ let package = Package(
       name: "TransformersTests",
       dependencies: ["Transformers", "Tensors", "ExactArithmetic", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(
+      name: "VerificationTests",
+      dependencies: [
+        "Verification", "Constructions", "Transformers", "Tensors", "Circuits", "ExactArithmetic", "TestSupport",
+      ], swiftSettings: strict),
     .testTarget(
       name: "ConstructionsTests",
       dependencies: [

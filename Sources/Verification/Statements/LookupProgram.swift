@@ -1,0 +1,44 @@
+// What weights were found to compute: for each step, which wires are looked up and the truth table of the token that follows.
+
+/// A chain of thought as found on weights: step i looks up one wire a head and emits the value that its truth table has for them.
+///
+/// Only the checker makes one, after it has shown that greedy decoding under some semantics emits exactly these values, whatever the inputs.
+public struct LookupProgram: Sendable, Equatable {
+  /// How wires become tokens.
+  public let form: PromptForm
+  /// The number of heads, K; at most 6.
+  public let headCount: Int
+  /// The wire that each head looks up in each step, K numbers a step; -1 where it looks up a leading token, whose bit in a row is 0.
+  public let operands: [Int32]
+  /// The truth table of each step over the K heads; bit r is the emitted value on row r, head j being bit j of r.
+  public let tables: [UInt64]
+
+  package init(form: PromptForm, headCount: Int, operands: [Int32], tables: [UInt64]) {
+    precondition(operands.count == headCount * tables.count, "one operand for each head and step")
+    self.form = form
+    self.headCount = headCount
+    self.operands = operands
+    self.tables = tables
+  }
+
+  /// The number of steps.
+  public var stepCount: Int { tables.count }
+
+  /// The wires that step `i` looks up, one a head.
+  public func operands(ofStep i: Int) -> ArraySlice<Int32> { operands[i * headCount..<(i + 1) * headCount] }
+
+  /// The values of all wires under one assignment of the inputs.
+  public func wireValues(_ inputs: [Bool]) -> [Bool] {
+    precondition(inputs.count == form.inputCount, "one value for each input")
+    var values = inputs
+    values.reserveCapacity(form.wireCount)
+    for i in tables.indices {
+      var row: UInt64 = 0
+      for (j, operand) in operands(ofStep: i).enumerated() where operand >= 0 && values[Int(operand)] {
+        row |= 1 << UInt64(j)
+      }
+      values.append(tables[i] >> row & 1 != 0)
+    }
+    return values
+  }
+}

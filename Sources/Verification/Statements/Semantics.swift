@@ -1,0 +1,62 @@
+// What "the weights compute" means: four readings of one decoder, from exact hard attention to any implementation that rounds.
+public import ExactArithmetic
+
+/// How a decoder's definition is read: which numbers its operations make.
+public enum Semantics: Sendable, Hashable, Codable {
+  /// Real numbers; attention takes the value of the greatest score, and SiLU is its hard form, ReLU. Nothing rounds.
+  case ideal
+  /// Real numbers; softmax, RMSNorm, SiLU and rotation as they are. Nothing rounds.
+  case softmax
+  /// Any implementation whose elementary operations round no worse than the model says, in any order of summation.
+  case rounded(RoundingModel)
+  /// The finite-precision arithmetic of Li et al.: every operation rounds to the format, sums run from left to right.
+  case finitePrecision(FloatFormat)
+
+  /// A short name: `ideal`, `softmax`, `rounded`, `finite-precision`.
+  public var name: String {
+    switch self {
+    case .ideal: "ideal"
+    case .softmax: "softmax"
+    case .rounded: "rounded"
+    case .finitePrecision: "finite-precision"
+    }
+  }
+}
+
+/// What an implementation's rounding may do.
+///
+/// The axioms, for an operation with exact result x (of +, -, *, /, and of exp, sqrt, rsqrt with `functionMultiple * unit` in the place of `unit`):
+/// - **relative error**: the computed number is x (1 + d) with |d| <= unit, where |x| is in the normal range;
+/// - **underflow**: below `smallestNormal` it is off by at most `smallestNormal`, and a positive x below `vanishing` becomes 0;
+/// - **range**: there is no overflow up to `largest`;
+/// - **exact operands**: x + 0 and x * 0 are exact, and so is x times a power of two or -1 times one (in range);
+/// - **representable results** (only where `keptBits` is set): a result of at most `keptBits` significant binary digits in range is exact,
+///   also that of exp at 0 and of rsqrt and sqrt where it is rational.
+///
+/// Sums may be formed in any order and any grouping; `unit` is the unit roundoff, 2^-24 for float32.
+public struct RoundingModel: Sendable, Hashable, Codable {
+  /// The relative error of an elementary operation, u.
+  public var unit: Double
+  /// The error of exp, rsqrt, sqrt, sine and cosine in multiples of the unit.
+  public var functionMultiple: Double
+  /// The least normal number.
+  public var smallestNormal: Double
+  /// Positive results below this are 0.
+  public var vanishing: Double
+  /// The greatest finite number.
+  public var largest: Double
+  /// Results of so many significant binary digits are exact; `nil` where that is not assumed.
+  public var keptBits: Int?
+
+  /// Rounding with unit roundoff `unit` in a range that float16, bfloat16 and float32 have.
+  ///
+  /// The range is float16's: up to 65504, normal from 2^-14 on; below 2^-150 a result is 0 in each of the three.
+  public init(unit: Double, keptBits: Int? = nil) {
+    self.unit = unit
+    functionMultiple = 4
+    smallestNormal = 0x1p-14
+    vanishing = 0x1p-150
+    largest = 65504
+    self.keptBits = keptBits
+  }
+}
