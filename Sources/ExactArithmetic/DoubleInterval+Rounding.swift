@@ -48,8 +48,8 @@ enum DirectedRounding {
 
   /// The greatest Double that is at most a + b; a and b are not infinity.
   ///
-  /// An error that is NaN says that something overflowed: then either the sum is -infinity and stays, or it is one step
-  /// above the result (infinity, of which the greatest finite number is the step below) or it may be. An inexact sum is never 0.
+  /// An error that is NaN says that something overflowed: then the sum is -infinity and stays, or it counts as too
+  /// great, which infinity is, one step above the greatest finite number. An inexact sum is never 0.
   @inlinable
   @inline(__always)
   static func sumDown(_ a: Double, _ b: Double) -> Double {
@@ -95,8 +95,8 @@ enum DirectedRounding {
 
   /// The sign of a * b - product, for the rare products that are tiny or infinite; a and b are not 0.
   ///
-  /// Scaled so that both factors lie in 1 ..< 2, nothing is tiny: the product splits into two Doubles, the difference of
-  /// the greater one and the scaled result is exact (they are within a factor of two, or the latter is 0), and the
+  /// Scaled so that both factors lie in 1 ..< 2, nothing is tiny: the product splits into two Doubles, the difference
+  /// of the greater one and the scaled result is exact (they are within a factor of two, or the latter is 0), and the
   /// rounded sum of two Doubles has the sign of the exact one.
   @usableFromInline
   static func signOfProductError(_ a: Double, _ b: Double, _ product: Double) -> Int {
@@ -128,8 +128,8 @@ enum DirectedRounding {
 
   /// The sign of a / b - quotient.
   ///
-  /// For operands in 1 ..< 2 the remainder a - quotient * b is a multiple of 2^-52 times the quotient's unit and at most
-  /// the unit, so it is a Double.
+  /// For operands in 1 ..< 2 the remainder a - quotient * b is a multiple of 2^-52 times the quotient's unit and at
+  /// most the unit, so it is a Double.
   @inlinable
   static func signOfQuotientError(_ a: Double, _ b: Double, _ quotient: Double) -> Int {
     if abs(a) >= safeMagnitude && abs(quotient) >= safeMagnitude && abs(a) < .infinity && abs(quotient) < .infinity {

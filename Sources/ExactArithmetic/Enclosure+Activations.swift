@@ -29,8 +29,8 @@ extension Enclosure {
 
   /// x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2 of each element: GELU in its tanh form.
   ///
-  /// It is x * sigmoid(x (a + b x^2)) with a = 2 sqrt(2/pi), b = 0.044715 a, here the real numbers, each enclosed by two
-  /// neighbouring Doubles. Its minimum -0.1700... lies at -0.7524..., and the ends decide elsewhere, as for `silu`. At
+  /// It is x * sigmoid(x (a + b x^2)) with a = 2 sqrt(2/pi), b = 0.044715 a, here the real numbers, each enclosed by
+  /// two neighbouring Doubles. Its minimum -0.1700... lies at -0.7524..., and the ends decide elsewhere, as for `silu`. At
   /// -64 and below, where |GELU| < 2^-1074, the value counts as [-2^-1074, 0].
   @inlinable
   public func geluTanh() -> Self {
@@ -43,7 +43,7 @@ extension Enclosure {
   }
 
   /// The values of a function that falls up to its valley, rises from there, and is negative, greater than -2^-1074,
-  /// at `vanishesAt` and below; `value` encloses it at a point, and `valley` and `minimum` enclose the place and depth of the minimum.
+  /// at `vanishesAt` and below; `value` encloses it at a point, `valley` the place of its minimum, `minimum` the depth.
   @inlinable
   func unimodal(
     valley: (lower: Double, upper: Double), minimum: (lower: Double, upper: Double), vanishesAt: Double,
