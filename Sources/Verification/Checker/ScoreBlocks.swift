@@ -183,7 +183,7 @@ struct ScoreSum {
     if operations.keepsRepresentable, let bits = model.keptBits, isSettled, abs(grid) < 400 {
       // Multiples of one power of two, few enough of them: exact in any order, and specks beside them are not seen.
       let step = Double(sign: .plus, exponent: grid, significand: 1)
-      let rest = 2 * (specks + Double(count) * model.smallestNormal)
+      let rest = specks == 0 ? 0 : 2 * (specks + Double(count) * model.smallestNormal)
       if mass <= step * Double(sign: .plus, exponent: min(bits, 40), significand: 1), rest <= step * model.unit / 8 {
         return rest
       }
