@@ -78,11 +78,14 @@ extension Double {
     isNormal && significand == 1 && self > 0 ? "2^\(exponent)" : digits(.towardZero)
   }
 
-  /// At most four significant decimal digits of a number that is not negative, rounded `towardZero` or `awayFromZero`.
-  func digits(_ rounding: FloatingPointRoundingRule) -> String {
+  /// At most four significant decimal digits of a number that is not negative, rounded `towardZero` or `awayFromZero`; integers below
+  /// a million are written as they are.
+  package func digits(_ rounding: FloatingPointRoundingRule) -> String {
     // The shortest decimal of the number, d.ddd e x or ddd.ddd, as digits and the place of their point.
     let text = description
-    guard isFinite, self > 0 else { return self == 0 ? "0" : text }
+    guard isFinite else { return self == .infinity ? "unbounded" : text }
+    guard self > 0 else { return self == 0 ? "0" : text }
+    if self < 1e6, self == rounded() { return "\(Int(self))" }  // nothing to round
     let parts = text.split(separator: "e")
     var digits: [Int] = []
     var point = 0

@@ -139,7 +139,12 @@ private struct WitnessInduction {
   /// Lets the next step carry gate `g`, whose source is to be the next chain wire or its complement.
   private mutating func define(_ source: Int32, forGate g: Int) throws(WitnessFault) -> Int {
     let step = definedCount - circuit.inputCount
-    guard Int(source >> 1) == definedCount, step < program.stepCount else {
+    guard Int(source >> 1) < program.form.wireCount else {
+      throw WitnessFault(
+        "gate \(g) has its source on chain wire \(source >> 1), and the chain has \(program.form.wireCount) wires",
+        gate: g)
+    }
+    guard Int(source >> 1) == definedCount else {
       throw WitnessFault("gate \(g) has its source beyond chain wire \(definedCount), the next one", gate: g)
     }
     // The complement of what the step emits is its table's.
