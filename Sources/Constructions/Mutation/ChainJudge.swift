@@ -20,7 +20,7 @@ public struct ChainJudge: Sendable {
     case notJudged(DenseTabulation.Obstacle)
   }
 
-  /// The first wrong token of a run.
+  /// A wrong token: what the model emits after the right tokens before it. It is the run's first but where an earlier one is wrong too.
   public struct Difference: Sendable, Hashable {
     /// The assignment.
     public var inputs: [Bool]
@@ -50,15 +50,28 @@ public struct ChainJudge: Sendable {
     } catch {
       return .notJudged(error)
     }
+    // Tables first: they are quick.
     for answer in tabulation.answers {
       guard let assignment = firstDifference(answer) else { continue }
-      let values = simulation.wireValues(assignment)
-      return .different(
-        Difference(
-          inputs: simulation.inputs(assignment), position: answer.position,
-          expected: simulation.expectedToken(after: answer.position, assignment) ?? -1, found: answer.token(values)))
+      return different(answer.position, assignment, found: answer.token(simulation.wireValues(assignment)))
+    }
+    do throws(DenseTabulation.Obstacle) {
+      for answer in tabulation.openAnswers {
+        guard let assignment = try simulation.firstDifference(answer) else { continue }
+        let found = try answer.token(simulation.wireValues(assignment))
+        return different(answer.position, assignment, found: found)
+      }
+    } catch {
+      return .notJudged(error)
     }
     return simulation.outputDifference.map { .differentOutput(inputs: simulation.inputs($0)) } ?? .equal
+  }
+
+  private func different(_ position: Int, _ assignment: Int, found: Int) -> Judgement {
+    .different(
+      Difference(
+        inputs: simulation.inputs(assignment), position: position,
+        expected: simulation.expectedToken(after: position, assignment) ?? -1, found: found))
   }
 
   private mutating func firstDifference(_ answer: DenseTabulation.Answer) -> Int? {

@@ -22,7 +22,7 @@ public struct MutationReport: Sendable, Equatable {
   }
 
   /// A mutant that should not have been certified.
-  public struct Failure: Sendable, Equatable {
+  public struct Survivor: Sendable, Equatable {
     /// The mutant.
     public var mutant: Mutant
     /// What the judge says of it.
@@ -33,8 +33,8 @@ public struct MutationReport: Sendable, Equatable {
   public var rows: [Row] = []
   /// The sum of the rows but for its kind.
   public var total: Row { rows.reduce(into: Row(kind: .perturbedWeight)) { $0.add($1) } }
-  /// The certified mutants that are wrong or could not be judged, in the order of the selection; at most `maximumFailureCount`.
-  public var failures: [Failure] = []
+  /// The certified mutants that are wrong or could not be judged, in the order of the selection; at most `maximumSurvivorCount`.
+  public var survivors: [Survivor] = []
   /// Whether the model as it is, without any change, is certified.
   public var originalIsCertified: Bool
   /// What the judge says of the model as it is.
@@ -42,8 +42,8 @@ public struct MutationReport: Sendable, Equatable {
   /// Whether the study ended before all mutants were looked at.
   public var wasStopped = false
 
-  /// So many failures are kept.
-  public static let maximumFailureCount = 100
+  /// So many survivors are listed.
+  public static let maximumSurvivorCount = 100
 
   init(originalIsCertified: Bool, original: ChainJudge.Judgement) {
     self.originalIsCertified = originalIsCertified
@@ -88,8 +88,8 @@ extension MutationReport {
       case .certified(.equal): row.equal += 1
       case .certified(let judgement):
         if case .notJudged = judgement { row.notJudged += 1 } else { row.wrong += 1 }
-        if failures.count < MutationReport.maximumFailureCount {
-          failures.append(Failure(mutant: mutant, judgement: judgement))
+        if survivors.count < MutationReport.maximumSurvivorCount {
+          survivors.append(Survivor(mutant: mutant, judgement: judgement))
         }
       }
       byKind[mutant.kind] = row

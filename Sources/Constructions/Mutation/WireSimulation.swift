@@ -121,6 +121,49 @@ public struct WireSimulation: Sendable {
     }
   }
 
+  /// The first assignment under which an open answer is not the token that should follow its position, or `nil`.
+  ///
+  /// Runs the position under every assignment, equal values of its wires once.
+  public func firstDifference(
+    _ answer: DenseTabulation.OpenAnswer
+  ) throws(DenseTabulation.Obstacle) -> Int? {
+    let wire = form.inputCount + answer.position - form.firstAnsweringPosition
+    let expected = wire < form.wireCount ? sources[wire] : nil
+    let operands = answer.wires.map { sources[Int($0)] }
+    let wordsPerRow = (operands.count + 63) / 64
+    var seen = Set<[UInt64]>()
+    var rows: [UInt64] = []
+    var pending: [Int] = []
+    for block in 0..<wires.wordsPerSignal {
+      for lane in 0..<min(64, wires.count - 64 * block) {
+        // A row is new where its wires or the token that should follow differ from all rows before.
+        var row = [UInt64](repeating: 0, count: wordsPerRow + 1)
+        for (i, operand) in operands.enumerated() {
+          row[i / 64] |= (wires.words[operand * wires.wordsPerSignal + block] >> UInt64(lane) & 1) << UInt64(i % 64)
+        }
+        if let expected { row[wordsPerRow] = wires.words[expected * wires.wordsPerSignal + block] >> UInt64(lane) & 1 }
+        if seen.count < WireSimulation.maximumRowCount {
+          guard seen.insert(row).inserted else { continue }
+        } else if seen.contains(row) {
+          continue
+        }
+        rows += row.dropLast()
+        pending.append(64 * block + lane)
+      }
+      // Few at first, so that what is wrong everywhere is found at once.
+      guard pending.count >= (block < 16 ? 16 : 1024) || block == wires.wordsPerSignal - 1 else { continue }
+      let tokens = try answer.tokens(rows, count: pending.count)
+      for (token, assignment) in zip(tokens, pending)
+      where Int(token) != expectedToken(after: answer.position, assignment) { return assignment }
+      rows.removeAll(keepingCapacity: true)
+      pending.removeAll(keepingCapacity: true)
+    }
+    return nil
+  }
+
+  /// So many rows of an open answer are remembered, not to be run again.
+  private static let maximumRowCount = 1 << 18
+
   /// The bits of word `i` that stand for assignments.
   private static func mask(word i: Int, of count: Int) -> UInt64 {
     count - 64 * i >= 64 ? .max : 1 << UInt64(count - 64 * i) - 1
