@@ -129,6 +129,27 @@ import Verification
     }
   }
 
+  @Test func codesAreToldApartWithoutComparingPairsInEveryFormat() throws {
+    let formats =
+      smallFormats + [.binary16, .bfloat16, .binary32, .binary64]
+      + [(0, 8), (5, 5), (8, 4), (20, 2)].map { FloatFormat(exponentBits: $0, significandBits: $1) }
+    var count = 0
+    for circuit in [Circuit.rippleCarryAdder(width: 100), .random(size: 400, fanIn: 4, inputs: 10, seed: 7)] {
+      for format in formats {
+        let built = FinitePrecisionChain(circuit, for: format)
+        guard PositionalCircuitLayout.insufficiency(of: format, fanIn: built.chain.fanIn) == nil else { continue }
+        let (program, bounds) = try FinitePrecisionCheck.derive(built.model, built.form, format: format)
+        #expect(!bounds.layers[0].comparesAllPairs, "\(format)")
+        #expect(bounds.layers[0].scoreGap.value.isFinite && bounds.largestMagnitude.isFinite)
+        var random = SplitMix64(seed: 2)
+        let inputs = (0..<built.chain.inputCount).map { _ in Bool.random(using: &random) }
+        #expect(program.wireValues(inputs) == built.chain.wireValues(inputs))
+        count += 1
+      }
+    }
+    #expect(count > 30)
+  }
+
   @Test(
     arguments: ProcessInfo.processInfo.environment["WRIGHT_SLOW_TESTS"] == "1" ? [20, 200, 2000, 20_000] : [20, 200])
   func aLongChainIsDerivedWhole(_ width: Int) throws {
@@ -154,6 +175,19 @@ import Verification
 }
 
 extension Circuit {
+  /// `size` random gates of 1 to `fanIn` operands.
+  static func random(size: Int, fanIn: Int, inputs: Int, seed: Int) -> Circuit {
+    var random = SplitMix64(seed: seed)
+    var builder = CircuitBuilder(inputCount: inputs)
+    var last = Wire(0)
+    for _ in 0..<size {
+      let k = Int.random(in: 1...fanIn, using: &random)
+      let operands = (0..<k).map { _ in Wire(Int.random(in: 0..<builder.wireCount, using: &random)) }
+      last = builder.gate(TruthTable(bits: random.next(), inputCount: k), operands)
+    }
+    return builder.circuit(outputs: [Literal(last)])
+  }
+
   /// `count` gates of exactly `fanIn` operands, any wires before them.
   static func randomGates(_ count: Int, inputs: Int, fanIn: Int, using random: inout SplitMix64) -> Circuit {
     var builder = CircuitBuilder(inputCount: inputs)

@@ -32,9 +32,21 @@ extension ModelWeights {
   }
 }
 
-/// One weight changed, or two rows swapped.
+/// One weight changed, two rows swapped, or another attention scale; in one of four mutants two or three such changes.
 private func mutant(of model: Model, using random: inout SplitMix64) -> Model {
+  var result = changed(model, using: &random)
+  if Int.random(in: 0..<4, using: &random) == 0 {
+    for _ in 0..<Int.random(in: 1...2, using: &random) { result = changed(result, using: &random) }
+  }
+  return result
+}
+
+private func changed(_ model: Model, using random: inout SplitMix64) -> Model {
   var result = model
+  if Int.random(in: 0..<40, using: &random) == 0 {
+    result.configuration.attentionScale = [-1, 0, 0.25, 0.5, 0.75, 2, 1000][Int.random(in: 0..<7, using: &random)]
+    return result
+  }
   let path = tensors[Int.random(in: 0..<tensors.count, using: &random)]
   var tensor = result.weights[keyPath: path]
   // Most of the weights are 0: three in four changes are of one that is not.
