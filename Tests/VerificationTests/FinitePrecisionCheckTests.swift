@@ -14,7 +14,7 @@ import Verification
     let (name, circuit) = smallCircuits[index]
     var derivedCount = 0
     for foldsInverters in [true, false] {
-      for format in smallFormats {
+      for format in smallFormats where circuit.inputCount < 5 || format.ties == .towardZero {
         let built = FinitePrecisionChain(circuit, for: format, foldsInverters: foldsInverters)
         let isEnough = PositionalCircuitLayout.insufficiency(of: format, fanIn: built.chain.fanIn) == nil
         let assignments = allAssignments(built.chain.inputCount)
@@ -39,7 +39,7 @@ import Verification
         }
       }
     }
-    #expect(derivedCount >= 20)
+    #expect(derivedCount >= 12)
   }
 
   @Test(arguments: [0, 1, 2, 3], [1, 2, 3, 4])
@@ -155,12 +155,10 @@ import Verification
   func aLongChainIsDerivedWhole(_ width: Int) throws {
     let format = FloatFormat(exponentBits: 0, significandBits: 2)
     let built = FinitePrecisionChain(.rippleCarryAdder(width: width), for: format)
-    let clock = ContinuousClock()
-    let start = clock.now
     let (program, bounds) = try FinitePrecisionCheck.derive(built.model, built.form, format: format)
-    let time = clock.now - start
-    print("finite precision, adder of width \(width): T = \(built.chain.wireCount), \(bounds.caseCount) cases, \(time)")
     #expect(!bounds.layers[0].comparesAllPairs)
+    // An adder has few local situations, however wide it is.
+    #expect(bounds.caseCount == 20)
     var random = SplitMix64(seed: width)
     for _ in 0..<8 {
       let inputs = (0..<built.chain.inputCount).map { _ in Bool.random(using: &random) }

@@ -320,6 +320,29 @@ extension Model {
     #expect(structured.layers[0].scoreGap.value <= bounds.layers[0].scoreGap.value)
   }
 
+  @Test(arguments: [10, 40])
+  func oneQueryInOtherUnitsIsComparedPairByPair(_ length: Int) throws {
+    // The last query is half of what it was, code and constant: it matches as before, and mixed with the other queries' coordinates it
+    // would not.
+    var builder = CircuitBuilder(inputCount: 4)
+    var gate = Wire(0)
+    for i in 0..<length { gate = builder.gate(.xor, gate, Wire(1 + i % 3)) }
+    builder.gate(.nand, Wire(1), Wire(2))
+    let built = FinitePrecisionChain(builder.circuit(outputs: [Literal(gate)]), for: format)
+    var model = built.model
+    let layout = built.simulation.layout
+    let last = built.form.readPositionCount - 1
+    for part in [layout.operandCode(0), layout.operandCode(1), layout.one] {
+      for c in layout.stream.columns(part) { model.weights.positionEmbedding?[last, c] *= 0.5 }
+    }
+    // Nothing looks up the last position; with a key of half a constant and whole digits it would match by mistake.
+    for c in layout.stream.columns(layout.ownCode) { model.weights.positionEmbedding?[last, c] = 0 }
+    let (program, bounds) = try derive(model, built.form).get()
+    #expect(bounds.layers[0].comparesAllPairs)
+    #expect(allAssignments(4).allSatisfy { program.wireValues($0) == built.chain.wireValues($0) })
+    #expect(difference(program, model, format, on: allAssignments(4)) == nil)
+  }
+
   @Test func whatComparingAllPairsCannotShowIsRefused() throws {
     let (built, model) = withTies()
     let layout = built.simulation.layout

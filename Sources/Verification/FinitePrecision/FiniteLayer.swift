@@ -6,13 +6,13 @@ import Transformers
 /// A model of one layer without normalization, in a format: what the reference decoder computes with it, part by part.
 struct FiniteLayer: Sendable {
   let configuration: ModelConfiguration
-  let query: SparseMap
-  let key: SparseMap
-  let value: SparseMap
-  let output: SparseMap
-  let up: SparseMap
-  let down: SparseMap
-  let head: SparseMap
+  let query: FiniteMap
+  let key: FiniteMap
+  let value: FiniteMap
+  let output: FiniteMap
+  let up: FiniteMap
+  let down: FiniteMap
+  let head: FiniteMap
   /// What scores are multiplied by.
   let scale: FiniteNumber
   /// The coordinates of the residual stream that attention's output, the feedforward layer or the head write or read.
@@ -47,13 +47,13 @@ struct FiniteLayer: Sendable {
     }
     self.configuration = configuration
     self.model = model
-    query = SparseMap(layer.query, in: &arithmetic)
-    key = SparseMap(layer.key, in: &arithmetic)
-    value = SparseMap(layer.value, in: &arithmetic)
-    output = SparseMap(layer.output, in: &arithmetic)
-    up = SparseMap(layer.up, in: &arithmetic)
-    down = SparseMap(layer.down, in: &arithmetic)
-    head = SparseMap(model.head, in: &arithmetic)
+    query = FiniteMap(layer.query, in: &arithmetic)
+    key = FiniteMap(layer.key, in: &arithmetic)
+    value = FiniteMap(layer.value, in: &arithmetic)
+    output = FiniteMap(layer.output, in: &arithmetic)
+    up = FiniteMap(layer.up, in: &arithmetic)
+    down = FiniteMap(layer.down, in: &arithmetic)
+    head = FiniteMap(model.head, in: &arithmetic)
     scale = arithmetic.number(configuration.resolvedAttentionScale)
     var marks = [Bool](repeating: false, count: configuration.hiddenSize)
     up.markColumns(in: &marks)

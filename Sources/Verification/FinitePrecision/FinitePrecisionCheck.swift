@@ -2,10 +2,10 @@
 //
 // The definition is the reference decoder in FiniteArithmetic: every operation rounds, sums run from left to right, softmax subtracts
 // nothing. A position is in one of two states, by its token, so there are finitely many numbers to look at:
-// 1. `PositionStates`: queries, keys, values and residual stream of every state.
-// 2. `FetchedPositions`: that each head gives weight exactly 1 to one position and exactly 0 to all others, whatever the tokens; by
-//    `MatchingArgument` in O(T D), or by comparing all pairs.
-// 3. `LocalCases`: the token for every value of the own wire and of the fetched ones.
+// 1. `FiniteStates`: queries, keys, values and residual stream of every state.
+// 2. `FiniteFetches`: that each head gives weight exactly 1 to one position and exactly 0 to all others, whatever the tokens; by
+//    `FiniteMatching` in O(T D), or by comparing all pairs.
+// 3. `FiniteCases`: the token for every value of the own wire and of the fetched ones.
 // By induction over the steps the chain of thought is then right for all inputs: the token of a step depends on the fetched wires alone.
 package import ExactArithmetic
 package import Transformers
@@ -29,9 +29,9 @@ package enum FinitePrecisionCheck {
     {
       throw Doubt("the prompt form does not fit the model: \(fault)")
     }
-    let states = PositionStates(layer, form, in: &arithmetic)
-    let fetched = try FetchedPositions(layer, states, in: &arithmetic)
-    var cases = LocalCases(layer, states, fetched, in: &arithmetic)
+    let states = FiniteStates(layer, form, in: &arithmetic)
+    let fetched = try FiniteFetches(layer, states, in: &arithmetic)
+    var cases = FiniteCases(layer, states, fetched, in: &arithmetic)
 
     var operands: [Int32] = []
     var tables: [UInt64] = []
@@ -64,7 +64,7 @@ package enum FinitePrecisionCheck {
   ///
   /// A row that gives one wire two values, or a leading token the value 1, cannot occur: it repeats the row in which the first head of
   /// the wire decides, and leading tokens are 0.
-  private static func table(of step: LocalCases.Step, _ form: PromptForm, _ i: Int) throws(Doubt) -> UInt64 {
+  private static func table(of step: FiniteCases.Step, _ form: PromptForm, _ i: Int) throws(Doubt) -> UInt64 {
     let wire = form.inputCount + i
     let values = [form.token(wire: wire, value: false), form.token(wire: wire, value: true)]
     for (assignment, token) in step.tokens.enumerated() {

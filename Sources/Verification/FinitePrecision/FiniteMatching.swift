@@ -7,7 +7,7 @@ import ExactArithmetic
 /// running sum is in one of two sets: of those keys that had every wanted symbol so far, and of those that lacked one. Both sets are extended by all pairs
 /// of symbols that occur, so they hold at least what can be reached. If at the end exp rounds to 0 on the whole second set, then every key
 /// but the one whose string is wanted has weight 0, and no position was compared with another.
-struct MatchingArgument: Sendable {
+struct FiniteMatching: Sendable {
   /// For each coordinate, the wanted key symbol of each query symbol.
   private let wanted: [[UInt32]]
   /// The greatest score of a key that lacks a wanted symbol; `nil` where no key does.
@@ -20,7 +20,7 @@ struct MatchingArgument: Sendable {
   init?(
     queries: ArraySlice<Palette>, keys: ArraySlice<Palette>, scale: FiniteNumber, in arithmetic: inout TracedFormat
   ) {
-    let limits = MatchingArgument.limits
+    let limits = FiniteMatching.limits
     var wanted: [[UInt32]] = []
     var agreeing: Set<FiniteNumber> = [arithmetic.format.zero]
     var others: Set<FiniteNumber> = []

@@ -7,7 +7,7 @@ import Transformers
 ///
 /// The decoder multiplies by every weight. Leaving out those that round to 0 changes nothing: [0 * x] is 0, and [a + 0] is a for every
 /// element a.
-struct SparseMap: Sendable {
+struct FiniteMap: Sendable {
   /// The number of outputs.
   let rowCount: Int
   /// Row r holds the entries `starts[r] ..< starts[r + 1]`.

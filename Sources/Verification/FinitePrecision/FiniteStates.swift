@@ -5,7 +5,7 @@ import Transformers
 /// What the positions of a prompt form have, for each value that the wire at the position may have.
 ///
 /// A state is a position and the value of its wire; the position of a leading token has one state. State (p, v) has number 2 p + v.
-struct PositionStates: Sendable {
+struct FiniteStates: Sendable {
   let form: PromptForm
   /// The number of positions that are read.
   let count: Int

@@ -3,7 +3,7 @@ import ExactArithmetic
 import Transformers
 
 /// The positions that the heads fetch from, shown for every state of every position.
-struct FetchedPositions: Sendable {
+struct FiniteFetches: Sendable {
   /// For each position that answers, from the first on, the position that each head selects, shape [answers, H].
   private(set) var targets: [Int]
   /// The least lead of a selected score over any other.
@@ -15,10 +15,10 @@ struct FetchedPositions: Sendable {
   static let pairLimit = 2_000_000_000
 
   private let layer: FiniteLayer
-  private let states: PositionStates
+  private let states: FiniteStates
   private var budget = pairLimit
 
-  init(_ layer: FiniteLayer, _ states: PositionStates, in arithmetic: inout TracedFormat) throws(Doubt) {
+  init(_ layer: FiniteLayer, _ states: FiniteStates, in arithmetic: inout TracedFormat) throws(Doubt) {
     self.layer = layer
     self.states = states
     let heads = layer.configuration.headCount
@@ -29,7 +29,7 @@ struct FetchedPositions: Sendable {
     let size = layer.configuration.headSize
     for h in 0..<heads {
       let g = layer.group(ofHead: h)
-      if let argument = MatchingArgument(
+      if let argument = FiniteMatching(
         queries: states.queryPalettes[h * size..<(h + 1) * size], keys: states.keyPalettes[g * size..<(g + 1) * size],
         scale: layer.scale, in: &arithmetic)
       {
@@ -80,7 +80,7 @@ struct FetchedPositions: Sendable {
   }
 
   private mutating func lookUp(
-    head h: Int, _ argument: MatchingArgument, in arithmetic: inout TracedFormat
+    head h: Int, _ argument: FiniteMatching, in arithmetic: inout TracedFormat
   ) throws(Doubt) {
     let g = layer.group(ofHead: h)
     var occurrences = [Occurrence](repeating: Occurrence(), count: states.keys[g].count)
@@ -150,7 +150,7 @@ struct FetchedPositions: Sendable {
     guard !overflow, cost <= budget else {
       throw Doubt(
         "the scores of head \(h) do not tell positions apart by the values of their coordinates, and comparing all pairs of "
-          + "\(states.count) positions takes about \(cost) products, beyond what is left of \(FetchedPositions.pairLimit)"
+          + "\(states.count) positions takes about \(cost) products, beyond what is left of \(FiniteFetches.pairLimit)"
       )
     }
     budget -= cost
@@ -213,7 +213,7 @@ struct FetchedPositions: Sendable {
         budget -= 2 * layer.configuration.headSize
         guard budget >= 0 else {
           throw Doubt(
-            "showing that softmax exists in the prompt takes more than \(FetchedPositions.pairLimit) products")
+            "showing that softmax exists in the prompt takes more than \(FiniteFetches.pairLimit) products")
         }
         isAttending = (0..<states.stateCount(candidate)).allSatisfy { v in
           let key = states.keyNumbers(states.key(candidate, v, group: g), group: g)

@@ -3,10 +3,10 @@ import ExactArithmetic
 import Transformers
 
 /// The tokens that positions emit, once it is known from where they fetch.
-struct LocalCases: Sendable {
+struct FiniteCases: Sendable {
   private let layer: FiniteLayer
-  private let states: PositionStates
-  private let fetched: FetchedPositions
+  private let states: FiniteStates
+  private let fetched: FiniteFetches
   /// For each group and value vector, what a head gets that gives it weight 1.
   private var vectors: [[[FiniteNumber]]] = []
 
@@ -23,7 +23,7 @@ struct LocalCases: Sendable {
   private var emissions: [[Int]] = []
 
   init(
-    _ layer: FiniteLayer, _ states: PositionStates, _ fetched: FetchedPositions, in arithmetic: inout TracedFormat
+    _ layer: FiniteLayer, _ states: FiniteStates, _ fetched: FiniteFetches, in arithmetic: inout TracedFormat
   ) {
     self.layer = layer
     self.states = states
