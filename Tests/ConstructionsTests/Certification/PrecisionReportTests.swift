@@ -29,14 +29,26 @@ private let targets = [nil, PositionalTarget.gpt2, .float32, constant]
 private let adder = Circuit.rippleCarryAdder(width: 4)
 
 @Suite struct PrecisionReportTests {
-  @Test func formats() throws {
-    for target in targets {
-      for width in [4, 64] {
-        let start = ContinuousClock.now
-        print(try report(.rippleCarryAdder(width: width), target).text)
-        print(ContinuousClock.now - start)
+  @Test func formatsCertifyAsTheTableSays() throws {
+    let hardware = ["float32 nearest", "float32 any", "float16 nearest", "float16 any", "bfloat16 nearest", "bfloat16 any"]
+    /// An adder's rows: what is certified, then the first lengths that fail.
+    let cases: [(target: PositionalTarget?, certified: String, failing: [Int?])] = [
+      (nil, "yyyyyn", [nil, nil, 1_048_575, 131_071, 512_310_234_395_475_167, 3])
+    ]
+    for (target, certified, failing) in cases {
+      let report = try report(adder, target)
+      for (index, name) in hardware.enumerated() {
+        let words = name.split(separator: " ")
+        let row = try report.row(String(words[0]), try #require(.init(rawValue: String(words[1]))))
+        #expect(row.isCertified == (Array(certified)[index] == "y"), "\(name)")
+        #expect(row.firstFailingWireCount == failing[index], "\(name)")
       }
+      #expect(report.scoreGain == 512 && report.wireCount == 25)
     }
+  }
+
+  @Test func zzz() throws {
+    for target in targets { print(try report(adder, target).text) }
   }
 
   @Test(arguments: targets.indices)
