@@ -25,7 +25,7 @@ extension PrecisionReport {
 
   private static let legend = [
     "nearest: results round to the nearest number of the format; any: by a factor of at most 1 + u; sums in any order.",
-    "largest u: the coarsest rounding that is certified, in float16's range.",
+    "largest u: the coarsest rounding that is certified, in the range of all three or, where more is needed, of float32.",
     "score gap: the least lead of a wanted position, rounding subtracted; leak bound: at most T exp(-gap), 0 where exp is 0.",
     "head margin: the least lead of the right token; least gain: the least power of two as score gain that is certified.",
     "fails from T =: the least number of wires at which this construction is not certified; none up to 2^62.",

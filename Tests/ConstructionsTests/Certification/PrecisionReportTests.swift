@@ -23,6 +23,15 @@ private let constant = PositionalTarget.finitePrecision(FloatFormat(exponentBits
 private let targets = [nil, PositionalTarget.gpt2, .float32, constant]
 private let adder = Circuit.rippleCarryAdder(width: 4)
 
+/// Expects the same bounds, but for the last digits of sums, which are formed in no fixed order.
+private func expectEqual(_ found: Bounds?, _ expected: Bounds?) {
+  guard let found, let expected else {
+    #expect(found == nil && expected == nil)
+    return
+  }
+  #expect(found.excess(over: expected) == nil && expected.excess(over: found) == nil)
+}
+
 @Suite struct PrecisionReportTests {
   /// For each form the rows of hardware that certify an adder of 25 wires, y or n, and the first lengths that fail: float32, float16 and
   /// bfloat16, each nearest and any. Lengths one below or at a power of two are those at which codes grow by a bit.
@@ -107,7 +116,7 @@ private let adder = Circuit.rippleCarryAdder(width: 4)
     // Units are tried in steps of 2^(1/8).
     #expect(throws: Doubt.self) { try checker.derive(.rounded(RoundingModel(unit: row.unit * 1.1))) }
     let bounds = try checker.derive(.rounded(RoundingModel(unit: row.unit))).bounds
-    #expect(row.bounds == bounds)
+    expectEqual(row.bounds, bounds)
   }
 
   @Test(arguments: targets.indices)
@@ -120,7 +129,7 @@ private let adder = Circuit.rippleCarryAdder(width: 4)
       for rounding in [PrecisionReport.Rounding.nearest, .any] {
         let model = RoundingModel(format, keepsDigits: rounding == .nearest)
         let bounds = try? checker.derive(.rounded(model)).bounds
-        #expect(try report.row(name, rounding).bounds == bounds)
+        expectEqual(try report.row(name, rounding).bounds, bounds)
       }
     }
   }
