@@ -29,6 +29,8 @@ private let allSemantics: [Semantics] = [
     certificate.bounds.largestMagnitude = 0
     certificate.bounds.caseCount = .max
     try expectRoundTrip(certificate)
+    certificate.bounds.tokenMargin.step = certificate.claim.form.stepCount  // the end token
+    try expectRoundTrip(certificate)
     let claim = try JSONDecoder().decode(Claim.self, from: JSONEncoder().encode(certificate.claim))
     #expect(claim == certificate.claim)
     let bounds = try JSONDecoder().decode(Bounds.self, from: JSONEncoder().encode(sampleCertificate().bounds))
@@ -75,7 +77,7 @@ private let allSemantics: [Semantics] = [
   }
 
   @Test func theWitnessOfSHA256TakesLittleMoreThanAByteAWire() throws {
-    let circuit = statement(of: .sha256Compression())
+    let circuit = CircuitStatement(.sha256Compression())
     var certificate = sampleCertificate()
     certificate.witness = nil
     let bare = try certificate.serialized().count
@@ -150,6 +152,16 @@ private let allSemantics: [Semantics] = [
     #expect(ContentDigest(hexadecimal: expected.uppercased()) == nil)
     #expect(ContentDigest(hexadecimal: String(expected.dropLast())) == nil)
     #expect(ContentDigest(hexadecimal: expected + "0") == nil)
+  }
+
+  /// Found by fuzzing: -0.0 was read as such, written as -0, and read back as 0.
+  @Test func aNegativeZeroIsReadAsZero() throws {
+    var certificate = sampleCertificate()
+    certificate.bounds.tokenMargin.value = -0.0
+    certificate.bounds.largestMagnitude = -0.0
+    let read = try Certificate(parsing: certificate.serialized())
+    #expect(read.bounds.tokenMargin.value.sign == .plus && read.bounds.largestMagnitude.sign == .plus)
+    try expectRoundTrip(read)
   }
 
   @Test(arguments: [

@@ -57,7 +57,7 @@ private let edits = [
   Edit(
     "\"value\":0.3333333333333333", "\"value\":-1",
     "key bounds.tokenMargin: expected a number that is not negative, found -1.0"),
-  Edit("\"step\":0", "\"step\":2", "key bounds.tokenMargin.step: expected one of 2 steps, found 2"),
+  Edit("\"step\":0", "\"step\":3", "key bounds.tokenMargin.step: expected a step up to 2, found 3"),
   Edit("\"head\":1", "\"head\":-1", "key bounds.layers.0.leak.head: expected a head, found -1"),
   Edit(
     "\"caseCount\":12", "\"caseCount\":-1", "key bounds.caseCount: expected a number that is not negative, found -1"),
