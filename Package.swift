@@ -103,7 +103,8 @@ let package = Package(
     .testTarget(
       name: "ConstructionsTests",
       dependencies: [
-        "Constructions", "Transformers", "Tensors", "Circuits", "ExactArithmetic", "Randomness", "TestSupport",
+        "Constructions", "Verification", "Transformers", "Tensors", "Circuits", "ExactArithmetic", "Randomness",
+        "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
       ], swiftSettings: strict),
     .testTarget(

@@ -24,7 +24,8 @@ struct Wright: ParsableCommand {
       """,
     version: "wright 0.1.0",
     subcommands: [
-      CircuitCommand.self, Construct.self, Run.self, Check.self, Certify.self, Export.self, Info.self, Demo.self,
+      CircuitCommand.self, Construct.self, Run.self, Check.self, Certify.self, Mutants.self, Export.self, Info.self,
+      Demo.self,
     ])
 
   /// Parses the arguments, runs the subcommand, and turns whatever it throws into a message and an exit code.
