@@ -8,7 +8,8 @@ import TestSupport
 import Verification
 
 private let allSemantics: [Semantics] = [
-  .ideal, .softmax, .rounded(RoundingModel(unit: 0x1p-24)), .rounded(RoundingModel(unit: 0, keptBits: 1024)),
+  .ideal, .softmax, .rounded(RoundingModel(unit: 0x1p-24)), .rounded(.float32), .rounded(.nearest(bits: 8)),
+  .rounded(RoundingModel(unit: 0, keptBits: 1024)),
   .rounded(RoundingModel(unit: Double(1).nextDown, keptBits: 1)), .finitePrecision(.binary16),
   .finitePrecision(FloatFormat(exponentBits: 0, significandBits: 30)),
   .finitePrecision(FloatFormat(precision: 1, minimumExponent: -5, maximumExponent: -5, ties: .toEven)),
@@ -94,7 +95,7 @@ private let allSemantics: [Semantics] = [
       "fetchError":0.1,"leak":{"head":1,"step":1,"value":5e-324},"scoreGap":{"value":"infinity"}}],\
       "tokenMargin":{"step":0,"value":0.3333333333333333}},"claim":{"circuit":"\(halfAdderDigest)",\
       "form":{"endToken":9,"inputCount":2,"leadingTokens":[8],"tokens":"wiresWithValues","wireCount":4},\
-      "readOut":[4,7],"semantics":{"functionMultiple":4,"keptBits":8,"largest":65504,"name":"rounded",\
+      "readOut":[4,7],"semantics":{"functionMultiple":4,"keptBits":8,"largest":65504,"name":"nearest",\
       "smallestNormal":6.103515625e-05,"unit":0.00390625,"vanishing":7.006492321624085e-46}},\
       "files":[{"name":"config.json","sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},\
       {"name":"model.safetensors","sha256":"039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81"}],\
@@ -180,7 +181,7 @@ private let allSemantics: [Semantics] = [
     #expect(
       sampleCertificate().summary == """
         claims        the weights compute the circuit for all 2^2 assignments of its inputs
-        for           any runtime that rounds each operation to within 2^-8 and keeps results of 8 digits, functions to \
+        for           any runtime that rounds each operation to within 2^-8, to nearest in a format of 8 binary digits, functions to \
         within 4 times that, in any order of summation, from 2^-14 up to 65504
         circuit       2 inputs, 2 gates, 2 outputs, SHA-256 \(halfAdderDigest.prefix(12))
         chain         4 wires, 2 emitted, as tokens that say a wire and its value
