@@ -8,7 +8,8 @@ public import Transformers
 ///
 /// ```swift
 /// let certificate = try Certificate(contentsOf: "adder.cert")
-/// try certificate.checkFiles(of: ModelFolder("models/adder64"))
+/// let folder = try ModelFolder("models/adder64")
+/// try certificate.checkFiles(Certificate.digests(of: folder), folder: folder.path)
 /// try certificate.claim.checkCircuit(circuit, path: "adder64.txt")
 /// ```
 public struct Certificate: Sendable, Equatable, Encodable {
