@@ -1,4 +1,4 @@
-// `wright certify`: shows what a folder's weights compute, for all inputs.
+// `wright certify`: shows that a folder's weights compute a circuit for all inputs, and writes the certificate.
 import ArgumentParser
 import Circuits
 import Constructions
@@ -6,27 +6,143 @@ import Verification
 
 /// The subcommand.
 struct Certify: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "certify", abstract: "Certify.")
+  static let configuration = CommandConfiguration(
+    commandName: "certify",
+    abstract: "Show that a model computes its circuit for all inputs, and write a certificate.",
+    discussion: """
+      The checker knows nothing of how the weights were made. It derives from them what every token looks up and computes, encloses every number \
+      that a runtime may make on the way, and compares the result with the circuit gate by gate. So the answer holds for all 2^n inputs, \
+      not for samples.
 
-  @Argument var folder: String
-  @Option var unit: Double = 24
-  @Option var bits: Int?
-  @Option var semantics: String = "rounded"
+      \(SemanticsOptions.documentation)
+
+      Exits with 0 when the claim is proved, with 1 when it is refuted or undecided.
+
+      EXAMPLE:
+        wright certify adder64-llama --circuit adder64.txt -o adder64.cert
+        wright verify adder64-llama adder64.cert --circuit adder64.txt
+      """)
+
+  @Argument(help: "A folder that wright construct wrote.", completion: .directory)
+  var folder: String
+
+  @OptionGroup var claimed: ClaimedCircuit
+
+  @Option(name: [.short, .long], help: "The certificate to write.", completion: .file())
+  var output: String?
+
+  @OptionGroup var semantics: SemanticsOptions
+
+  @Flag(name: .customLong("report"), help: "Tabulate what every number format leaves of gap and margin instead.")
+  var tabulates = false
+
+  @OptionGroup var report: ReportOptions
+
+  func validate() throws {
+    if tabulates, output != nil { throw ValidationError("--report writes no certificate; leave --output away.") }
+  }
 
   func run() throws {
-    let clock = ContinuousClock.now
     let simulation = try SimulationFolder(folder)
-    print("read", ContinuousClock.now - clock)
-    let form = simulation.manifest.promptForm
-    var u = 1.0
-    for _ in 0..<Int(unit) { u /= 2 }
-    let s: Semantics =
-      semantics == "ideal"
-      ? .ideal : semantics == "softmax" ? .softmax : .rounded(RoundingModel(unit: u, keptBits: bits))
-    let start = ContinuousClock.now
+    let (circuit, statement) = try claimed.read()
+    let clock = ContinuousClock.now
+    if tabulates { return try tabulate(simulation, circuit) }
+    let manifest = simulation.manifest
+    let checker = Checker(simulation.model, form: manifest.promptForm)
+    let deviations = try simulation.deviations()
+    var result: VerdictReport
+    var proof: Proof?
+    guard let witness = Witness.derived(from: statement, wireCount: manifest.wireCount) else {
+      result = VerdictReport(
+        .undecided, folder, "no chain of \(manifest.wireCount) wires comes of the circuit; is it the folder's?")
+      return try end(&result, since: clock)
+    }
+    let chosen = try semantics.chosen(for: manifest)
+    var (meaning, verdict): (Semantics, Verdict)
+    if let chosen {
+      meaning = chosen
+      verdict = checker.check(meaning, circuit: statement, witness: witness, readOut: manifest.readOut)
+    } else {
+      (meaning, verdict) = largestUnit(checker, statement, witness, manifest)
+    }
+    switch verdict {
+    case .proved(let found):
+      proof = found
+      result = VerdictReport(.proved, folder, "the weights compute the circuit for all inputs")
+      result.bounds = found.bounds
+    case .refuted(let counterexample):
+      result = VerdictReport(.refuted, folder, "an assignment under which the weights emit a wrong token")
+      result.counterexample = .init(counterexample, manifest)
+    case .undecided(let doubt): result = VerdictReport(.undecided, folder, doubt.reason)
+    }
+    result.semantics = .init(meaning)
+    if let proof, let deviation = deviations.first {
+      result = VerdictReport(.undecided, folder, "the weights do, but other software would not: \(deviation)")
+      result.bounds = proof.bounds
+    } else if let proof {
+      let certificate = Certificate(
+        tool: Wright.configuration.version, files: try Certificate.digests(of: simulation.folder),
+        claim: Claim(
+          form: manifest.promptForm, semantics: meaning, readOut: manifest.readOut, circuit: statement.digest),
+        bounds: proof.bounds, witness: witness)
+      if let output {
+        let bytes = try certificate.serialized(path: output)
+        try AtomicFile.write(to: output) { file in try bytes.withUnsafeBytes { try file.write($0) } }
+        result.certificate = output
+        result.certificateBytes = bytes.count
+      }
+      result.summary = certificate.summary
+    }
+    try end(&result, since: clock)
+  }
+
+  /// The claim at the largest unit roundoff under which it can be shown; at float32's, where it cannot.
+  private func largestUnit(
+    _ checker: Checker, _ statement: CircuitStatement, _ witness: Witness, _ manifest: SimulationManifest
+  ) -> (Semantics, Verdict) {
+    var bar = ProgressBar("certifying", total: 9, unit: "derivations", isQuiet: report.quiet)
+    defer { bar.finish() }
     do {
-      let proof = try Checker(simulation.model, form: form).derive(s)
-      print(ContinuousClock.now - start, proof.bounds)
-    } catch { print(ContinuousClock.now - start, error) }
+      let found = try checker.largestUnit { done, _ in
+        bar.update(done)
+        return true
+      }
+      let fault = WitnessCheck.fault(
+        circuit: statement, program: found.proof.program, witness: witness, readOut: manifest.readOut)
+      if fault == nil { return (found.semantics, .proved(found.proof)) }
+    } catch {}
+    let least = Semantics.rounded(.float32)
+    return (least, checker.check(least, circuit: statement, witness: witness, readOut: manifest.readOut))
+  }
+
+  private func end(_ result: inout VerdictReport, since clock: ContinuousClock.Instant) throws {
+    result.seconds = (ContinuousClock.now - clock) / .seconds(1)
+    let shown = result
+    try report.print(shown) { shown.text }
+    if shown.verdict != .proved { throw ExitCode(ExitStatus.falseCheck.rawValue) }
+  }
+
+  private func tabulate(_ simulation: SimulationFolder, _ circuit: Circuit) throws {
+    let table = PrecisionReport(simulation)
+    try report.print(table) { table.text }
+  }
+}
+
+/// The circuit that a claim is about.
+struct ClaimedCircuit: ParsableArguments {
+  @Option(
+    name: .long, help: "The circuit file, or - for standard input.",
+    completion: .file(extensions: ["aag", "aig", "blif", "bench", "txt"]))
+  var circuit: String
+
+  @Option(
+    name: .long, help: "The circuit file's format; by default it is recognized.",
+    completion: .list(CircuitFormat.allCases.map(\.rawValue)))
+  var format: CircuitFormat?
+
+  /// The circuit, and the same as the checker reads it.
+  func read() throws -> (circuit: Circuit, statement: CircuitStatement) {
+    let (circuit, _) = try CircuitSource.read(circuit, format: format)
+    return (circuit, CircuitStatement(circuit))
   }
 }

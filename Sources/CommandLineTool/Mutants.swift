@@ -5,6 +5,7 @@ import Constructions
 import Randomness
 import Synchronization
 import Transformers
+import Verification
 
 /// The subcommand.
 struct Mutants: ParsableCommand {
@@ -122,13 +123,12 @@ struct Mutants: ParsableCommand {
 extension Mutants {
   /// Whether `model` is certified to compute `circuit`.
   private static func certifies(_ model: Model, _ manifest: SimulationManifest, _ circuit: Circuit) -> Bool {
-    guard var runner = try? ChainRunner(model, manifest, engine: .indexed), runner.engine == .indexed else {
-      return false
-    }
-    var generator = Philox(seed: 1)
-    let plan = AssignmentPlan(inputCount: circuit.inputCount, maximumCount: 64)
-    let check = try? runner.check(against: circuit, on: plan, using: &generator)
-    return check?.isEqual == true && runner.engine == .indexed
+    let statement = CircuitStatement(circuit)
+    guard let witness = Witness.derived(from: statement, wireCount: manifest.wireCount),
+      let proof = try? Checker(model, form: manifest.promptForm).derive(.rounded(.float32))
+    else { return false }
+    return WitnessCheck.fault(
+      circuit: statement, program: proof.program, witness: witness, readOut: manifest.readOut) == nil
   }
 
   private func text(_ result: Report) -> String {

@@ -24,7 +24,8 @@ struct Wright: ParsableCommand {
       """,
     version: "wright 0.1.0",
     subcommands: [
-      CircuitCommand.self, Construct.self, Run.self, Check.self, Certify.self, Mutants.self, Export.self, Info.self,
+      CircuitCommand.self, Construct.self, Run.self, Check.self, Certify.self, Verify.self, Mutants.self, Export.self,
+      Info.self,
       Demo.self,
     ])
 

@@ -3,6 +3,7 @@ import ArgumentParser
 import Circuits
 import Constructions
 import Transformers
+import Verification
 
 #if canImport(Glibc)
   import Glibc
@@ -32,7 +33,7 @@ enum ExitStatus: Int32 {
   static let documentation = """
     EXIT CODES:
       0    success
-      1    a check found tokens that differ
+      1    a check found tokens that differ, or a claim was refuted or not decided
       64   usage: the arguments make no sense
       65   an input file, folder or value was refused
       70   internal error
@@ -72,6 +73,7 @@ extension ExitStatus {
     case let error as Failure: failure = error
     case let error as CircuitFileError: failure = Failure(.refusedInput, error.description)
     case let error as FolderError: failure = Failure(.refusedInput, error.description)
+    case let error as CertificateError: failure = Failure(.refusedInput, error.description)
     case let error as GeneratorError: failure = Failure(.usage, error.description)
     case let error as DrawingError: failure = Failure(.refusedInput, error.description)
     case let error as TokenizerError: failure = Failure(.refusedInput, error.description)

@@ -1,5 +1,6 @@
 // The checker: from a model and a claim to one of three answers.
 import ExactArithmetic
+import Tensors
 public import Transformers
 
 /// Shows what weights compute under a semantics, from the weights alone.
@@ -36,11 +37,33 @@ public struct Checker: Sendable {
       let (program, bounds) = try derivation.derive()
       return Proof(program: program, bounds: bounds)
     case .rounded(let rounding):
+      if let bits = rounding.keptBits, !model.hasNumbers(ofAtMost: bits) {
+        throw Doubt("a weight has more than \(bits) significant binary digits, so that no such format holds it")
+      }
       var derivation = Derivation<DoubleInterval>(model, form, rounding: rounding, isHard: false)
       let (program, bounds) = try derivation.derive()
       return Proof(program: program, bounds: bounds)
-    case .finitePrecision:
-      throw Doubt("finite precision is checked elsewhere")
+    case .finitePrecision(let format):
+      let (program, bounds) = try FinitePrecisionCheck.derive(model, form, format: format)
+      return Proof(program: program, bounds: bounds)
     }
+  }
+}
+
+extension Model {
+  /// Whether every weight has at most `bits` significant binary digits.
+  fileprivate func hasNumbers(ofAtMost bits: Int) -> Bool {
+    guard bits < 24 else { return true }
+    let mask = UInt32(1) << UInt32(24 - bits) - 1
+    func holds(_ numbers: [Float]?) -> Bool { numbers?.allSatisfy { $0.bitPattern & mask == 0 } ?? true }
+    func holds(_ map: Linear?) -> Bool { map.map { holds($0.weight.elements) && holds($0.bias) } ?? true }
+    func holds(_ norm: NormalizationWeights) -> Bool { holds(norm.gain) && holds(norm.bias) }
+    return holds(weights.tokenEmbedding.elements) && holds(weights.positionEmbedding?.elements)
+      && holds(weights.head?.elements) && holds(weights.finalNormalization)
+      && weights.layers.allSatisfy { layer in
+        holds(layer.attentionNormalization) && holds(layer.feedForwardNormalization) && holds(layer.query)
+          && holds(layer.key) && holds(layer.value) && holds(layer.output) && holds(layer.gate) && holds(layer.up)
+          && holds(layer.down)
+      }
   }
 }

@@ -56,3 +56,32 @@ public struct Bounds: Sendable, Equatable, Codable {
     self.caseCount = caseCount
   }
 }
+
+extension Bounds {
+  /// What these bounds, as a certificate states them, promise beyond `found`, as they were derived; `nil` where nothing.
+  public func excess(over found: Bounds) -> String? {
+    /// Sums may be formed in another order by another version.
+    func exceeds(_ a: Double, _ b: Double) -> Bool { a > b && !(a - b <= 1e-9 * max(abs(a), abs(b))) }
+    guard layers.count == found.layers.count else {
+      return "\(layers.count) layers, and \(found.layers.count) were found"
+    }
+    for (stated, found) in zip(layers, found.layers) {
+      if exceeds(stated.scoreGap.value, found.scoreGap.value) {
+        return "a score gap of \(stated.scoreGap.value), and \(found.scoreGap.value) was found"
+      }
+      if exceeds(found.leak.value, stated.leak.value) {
+        return "a leak of at most \(stated.leak.value), and \(found.leak.value) was found"
+      }
+      if exceeds(found.fetchError, stated.fetchError) {
+        return "a fetch error of at most \(stated.fetchError), and \(found.fetchError) was found"
+      }
+    }
+    if exceeds(tokenMargin.value, found.tokenMargin.value) {
+      return "a token margin of \(tokenMargin.value), and \(found.tokenMargin.value) was found"
+    }
+    if exceeds(found.largestMagnitude, largestMagnitude) {
+      return "numbers up to \(largestMagnitude), and \(found.largestMagnitude) was found"
+    }
+    return nil
+  }
+}
