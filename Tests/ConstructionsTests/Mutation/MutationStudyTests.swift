@@ -68,7 +68,10 @@ import Verification
 
   @Test func aReportIsAFunctionOfTheSeedAlone() throws {
     let simulation = CircuitSimulation(of: Self.circuit)
-    let certifies = { @Sendable (model: Model, _: Circuit) in (try? IndexedStructure(checking: model)) != nil }
+    let form = simulation.manifest.promptForm
+    let certifies = { @Sendable (model: Model, _: Circuit) in
+      (try? Checker(model, form: form).derive(.rounded(.float32))) != nil
+    }
     let one = try study(simulation, limit: 100, threads: 1)
     let many = try study(simulation, limit: 100, threads: 4)
     let other = try study(simulation, limit: 100, seed: 2)
