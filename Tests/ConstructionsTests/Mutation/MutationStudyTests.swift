@@ -37,12 +37,12 @@ import Verification
     let decoded = study.run { model, circuit in Self.isRight(model, manifest, circuit) }
     #expect(judged.originalIsCertified && judged.original == .equal)
     #expect(judged.total.refused == 0 && judged.total.notJudged == 0 && !judged.isSound)
-    #expect(judged.total.wrong > 200 && judged.total.equal > 20)
+    #expect(judged.total.wrong > 80 && judged.total.equal > 80)
     // What dense decoding refuses is what the judge calls wrong, kind by kind.
     #expect(judged.rows.map(\.wrong) == decoded.rows.map(\.refused))
     #expect(judged.rows.map(\.equal) == decoded.rows.map(\.equal))
     #expect(decoded.total.wrong == 0 && decoded.isSound && decoded.survivors.isEmpty)
-    #expect(judged.survivors.count == MutationReport.maximumSurvivorCount)
+    #expect(judged.survivors.count == min(judged.total.wrong, MutationReport.maximumSurvivorCount))
     for row in judged.rows where row.kind.changesCircuit { #expect(row.wrong > 0) }
   }
 
@@ -89,7 +89,7 @@ import Verification
 
   @Test func aCertifierThatRefusesEverythingIsNoSuccess() throws {
     let report = try study(CircuitSimulation(of: Self.circuit)).run { _, _ in false }
-    #expect(report.total.refused == report.total.mutants && report.total.mutants > 500)
+    #expect(report.total.refused == report.total.mutants && report.total.mutants > 300)
     #expect(!report.originalIsCertified && !report.isSound)
   }
 
