@@ -1,4 +1,4 @@
-// `wright mutants` on models small enough that every mutant is looked at.
+// `wright mutants` on a full adder: a sample of its mutants, or all of them where tests may be slow.
 import Foundation
 import Testing
 
@@ -17,9 +17,11 @@ struct MutantsCommandTests {
   }
 
   @Test(arguments: ["llama", "li"])
-  func everyMutantOfAFullAdderIsRefusedOrRight(_ form: String) throws {
+  func theMutantsOfAFullAdderAreRefusedOrRight(_ form: String) throws {
     try construct(form)
-    let outcome = try run("mutants", "model", "--circuit", "adder.aag", "--json")
+    let isSlow = ProcessInfo.processInfo.environment["WRIGHT_SLOW_TESTS"] == "1"
+    let count = isSlow ? "1000000" : "1500"
+    let outcome = try run("mutants", "model", "--circuit", "adder.aag", "--count", count, "--json")
     #expect(outcome.code == 0)
     let report = try outcome.json()
     func number(_ key: String) throws -> Int { try #require(report[key] as? Int) }
@@ -27,7 +29,7 @@ struct MutantsCommandTests {
     #expect(try number("wrong") == 0 && number("notJudged") == 0)
     #expect(try number("refused") > 100 && number("equal") > 100)
     #expect(try number("mutants") == number("refused") + number("equal"))
-    #expect(try number("mutants") + number("unchanged") == number("population"))
+    if isSlow { #expect(try number("mutants") + number("unchanged") == number("population")) }
     #expect(try number("assignments") == 8)
     let rows = try #require(report["rows"] as? [[String: Any]])
     #expect(rows.count == (form == "li" ? 8 : 7))
