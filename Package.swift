@@ -39,7 +39,11 @@ let package = Package(
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
     .target(name: "PropertyTesting", dependencies: ["Randomness"], swiftSettings: strict),
     .target(name: "Transformers", dependencies: ["Tensors", "ExactArithmetic"], swiftSettings: strict),
-    .target(name: "Verification", dependencies: ["Transformers", "Tensors", "ExactArithmetic"], swiftSettings: strict),
+    .target(
+      name: "Verification",
+      dependencies: [
+        "Transformers", "Tensors", "ExactArithmetic", .product(name: "Crypto", package: "swift-crypto"),
+      ], swiftSettings: strict),
     .target(
       name: "Constructions", dependencies: ["Verification", "Transformers", "Tensors", "Circuits", "ExactArithmetic"],
       swiftSettings: strict),

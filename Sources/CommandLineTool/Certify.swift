@@ -20,7 +20,9 @@ struct Certify: ParsableCommand {
     let form = simulation.manifest.promptForm
     var u = 1.0
     for _ in 0..<Int(unit) { u /= 2 }
-    let s: Semantics = semantics == "ideal" ? .ideal : semantics == "softmax" ? .softmax : .rounded(RoundingModel(unit: u, keptBits: bits))
+    let s: Semantics =
+      semantics == "ideal"
+      ? .ideal : semantics == "softmax" ? .softmax : .rounded(RoundingModel(unit: u, keptBits: bits))
     let start = ContinuousClock.now
     do {
       let proof = try Checker(simulation.model, form: form).derive(s)

@@ -27,6 +27,8 @@ extension DoubleInterval {
   public static func * (a: DoubleInterval, b: DoubleInterval) -> DoubleInterval {
     let (p, q) = (a.lowerBound, a.upperBound)
     let (r, s) = (b.lowerBound, b.upperBound)
+    // Points, as weights and codes are, need one product and no case by sign, which no processor would predict.
+    if p == q && r == s, let result = DirectedRounding.product(p, r) { return result }
     if p >= 0 {
       if r >= 0 { return product(lower: (p, r), upper: (q, s)) }
       return product(lower: (q, r), upper: s <= 0 ? (p, s) : (q, s))

@@ -41,6 +41,27 @@ extension DoubleInterval {
     return x < 0 ? min(value, 1) : value
   }
 
+  /// 1 / (1 + exp(-x)) of each element.
+  ///
+  /// Each end is within 4 units in the last place of the true value, subnormal ones included. The result never leaves
+  /// 0...1, and that of a sub-interval lies in that of the interval.
+  public func sigmoid() -> DoubleInterval {
+    DoubleInterval(uncheckedLower: Self.sigmoidDown(lowerBound), upper: Self.sigmoidUp(upperBound))
+  }
+
+  /// A Double that is at most sigmoid(x), at least 0.
+  private static func sigmoidDown(_ x: Double) -> Double {
+    // t (1 - t) < t / (1 + t) with t = exp(x) < 2^-57: one step down is more than t^2.
+    if x < -40 { return max(0, exponentialDown(x).nextDown) }
+    return DirectedRounding.quotientDown(1, DirectedRounding.sumUp(1, exponentialUp(-x)))
+  }
+
+  /// A Double that is at least sigmoid(x), at most 1.
+  private static func sigmoidUp(_ x: Double) -> Double {
+    if x < -40 { return exponentialUp(x) }
+    return DirectedRounding.quotientUp(1, DirectedRounding.sumDown(1, exponentialDown(-x)))
+  }
+
   /// magnitude * 2^exponent rounded to a Double; magnitude has 62 to 64 digits, |exponent| < 2000.
   private static func double(_ magnitude: UInt64, timesTwoToThe exponent: Int, roundingUp: Bool) -> Double {
     let leading = 63 - magnitude.leadingZeroBitCount

@@ -10,16 +10,24 @@ extension Double {
   @inlinable
   @inline(__always)
   func steppedDown(if moves: Bool) -> Double {
-    let step: UInt64 = moves ? 1 : 0
-    return Double(bitPattern: sign == .minus ? bitPattern &+ step : bitPattern &- step)
+    Double(bitPattern: bitPattern &- step(if: moves))
   }
 
   /// The next Double on the way to infinity if `moves`; for a number that is neither 0 nor infinity.
   @inlinable
   @inline(__always)
   func steppedUp(if moves: Bool) -> Double {
-    let step: UInt64 = moves ? 1 : 0
-    return Double(bitPattern: sign == .minus ? bitPattern &- step : bitPattern &+ step)
+    Double(bitPattern: bitPattern &+ step(if: moves))
+  }
+
+  /// What raises the number by one unit when added to its bit pattern, or 0; without a branch, because signs and
+  /// errors are seldom predictable.
+  @inlinable
+  @inline(__always)
+  func step(if moves: Bool) -> UInt64 {
+    let one: UInt64 = moves ? 1 : 0
+    let flip = UInt64(bitPattern: Int64(bitPattern: bitPattern) >> 63)
+    return (one ^ flip) &- flip
   }
 
   /// The number with its sign and its leading digit before the point: +-1 ..< 2.
@@ -91,6 +99,17 @@ enum DirectedRounding {
     }
     if a == 0 || b == 0 { return 0 }
     return signOfProductError(a, b, product) > 0 ? product.nextUp : product
+  }
+
+  /// a * b rounded down and up, or nil where it is 0, tiny or infinite.
+  @inlinable
+  @inline(__always)
+  static func product(_ a: Double, _ b: Double) -> DoubleInterval? {
+    let product = a * b
+    guard abs(product) >= safeMagnitude && abs(product) < .infinity else { return nil }
+    let error = (-product).addingProduct(a, b)
+    return DoubleInterval(
+      uncheckedLower: product.steppedDown(if: error < 0), upper: product.steppedUp(if: error > 0))
   }
 
   /// The sign of a * b - product, for the rare products that are tiny or infinite; a and b are not 0.

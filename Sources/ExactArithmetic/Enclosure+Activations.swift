@@ -1,14 +1,6 @@
 // The activation functions of decoders, enclosed by their shape: where they rise and fall, and how deep they go.
 
 extension Enclosure {
-  /// 1 / (1 + exp(-x)) of each element.
-  @inlinable
-  public func sigmoid() -> Self {
-    // 1 + exp(-x) is at least 1, so the quotient is there.
-    let denominator = (-self).exponential() + Self.one
-    return Self.one.divided(by: denominator) ?? Self(lower: 0, upper: 1)
-  }
-
   /// max(x, 0) of each element; exact.
   @inlinable
   public func relu() -> Self { raised(toAtLeast: 0) }

@@ -81,7 +81,7 @@ public protocol Enclosure: Sendable, Equatable {
   /// Whether there is one element only, so that its value is known exactly.
   var isPoint: Bool { get }
 
-  /// 1 / (1 + exp(-x)) of each element.
+  /// 1 / (1 + exp(-x)) of each element, however far from 0; never outside 0...1.
   func sigmoid() -> Self
 }
 

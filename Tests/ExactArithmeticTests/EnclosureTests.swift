@@ -116,6 +116,13 @@ private func quotient(_ x: Rational, _ y: Rational) -> Rational? { y == 0 ? nil 
     try runCases(Interval.self)
   }
 
+  @Test func theExamplesOfTheDocumentationPrintAsStated() {
+    let x = DoubleInterval(0.1)
+    #expect("\(x * x)" == "[0.01, 0.010000000000000002]" && "\(x.scaledByPowerOfTwo(3))" == "[0.8, 0.8]")
+    let third = DoubleInterval.one.divided(by: DoubleInterval(3))
+    #expect(third.map { "\($0)" } == "[0.3333333333333333, 0.33333333333333337]")
+  }
+
   @Test func sumsAndProductsOfCodesAndSmallWholeNumbersStayPoints() {
     for a in -40...40 {
       for b in -40...40 {

@@ -15,7 +15,7 @@ let allowedDependencies: [String: Set<String>] = [
   "Tensors": ["COpenBLAS", "CKernels"],
   "PropertyTesting": ["Randomness"],
   "Transformers": ["Tensors", "ExactArithmetic"],
-  "Verification": ["Transformers", "Tensors", "ExactArithmetic"],
+  "Verification": ["Transformers", "Tensors", "ExactArithmetic", "Crypto"],
   "Constructions": ["Verification", "Transformers", "Tensors", "Circuits", "ExactArithmetic"],
   "CircuitProperties": ["PropertyTesting", "Constructions", "Transformers", "Circuits", "Randomness"],
   "CommandLineTool": [

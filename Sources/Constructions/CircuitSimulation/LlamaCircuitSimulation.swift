@@ -6,10 +6,10 @@
 //
 // What each part says, for the token of wire w with value v, where gate w + 1 has operands a_0 ... a_{K-1}:
 //   embedding   own = code(w), operand_j = code(a_j), next = code(w + 1), table = truth table of w + 1, value = v, fetched_j = result = +1
-//   head j      query = gain * operand_j, key = own: score 64 * <code(a_j), code(position's wire)>, so the wire a_j wins by 128 at least.
+//   head j      query = gain * operand_j, key = own: score 256 * <code(a_j), code(position's wire)>, so the wire a_j wins by 512 at least.
 //               float32's exp underflows to 0 below -104: the softmax is exactly one-hot. It adds (value of a_j) - 1 to fetched_j.
 //   feedforward unit p is on exactly when the fetched values are row p and table[p] = -1; it takes 2 from result.
-//   head        4 <code(w'), next> + v' * result for the token (w', v'): the next wire wins by 8 - 2, its value by 2.
+//   head        2 <code(w'), next> + v' * result for the token (w', v'): the next wire wins by 4 - 2, its value by 2.
 //
 // Rotary positions: pair i of a head turns by position * 1e37^(-2i/D). The code stands in the L slowest of the D/2 pairs with zeros in
 // their partners, so that rotation multiplies each product by a cosine that differs from 1 by less than 1e-9 for up to 2^20 positions.
@@ -26,12 +26,13 @@ public struct LlamaCircuitSimulation: Sendable {
   /// The names and sizes.
   public let layout: LlamaCircuitLayout
 
-  /// The score by which the wanted wire leads every other: 2 * 64, where float32 needs 104 for a softmax that is exactly one-hot.
-  public static let scoreGap = 128.0
+  /// The score by which the wanted wire leads every other: 2 * 256. A softmax that is exactly one-hot needs 104; the rest is room for the rounding
+  /// of coarse formats. Twice as much would take the products of queries and keys past float16's 65504.
+  public static let scoreGap = 512.0
   /// The slope of the SwiGLU gates: silu(128) = 128 and silu(-128) = -0 in float32, so that silu is exactly ReLU here.
   static let gateSlope: Float = 128
   /// The weight of the next wire's code in the head.
-  static let headCodeWeight: Float = 4
+  static let headCodeWeight: Float = 2
 
   /// The simulation of `chain`.
   public init(_ chain: CircuitChain) {

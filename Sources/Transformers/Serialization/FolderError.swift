@@ -79,7 +79,7 @@ extension String {
   package var excerpt: String { "\"\(escaped(limit: 60))\"" }
 
   /// The first `limit` characters, control characters escaped, and dots where that is not all.
-  func escaped(limit: Int) -> String {
+  package func escaped(limit: Int) -> String {
     var text = ""
     var rest = unicodeScalars[...]
     for _ in 0..<limit {

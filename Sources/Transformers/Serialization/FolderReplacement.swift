@@ -14,7 +14,7 @@ func fileExists(_ path: String) -> Bool {
 }
 
 /// Whether `name` names a file within a folder and nothing outside it.
-func isPlainFileName(_ name: String) -> Bool {
+package func isPlainFileName(_ name: String) -> Bool {
   !name.isEmpty && name != "." && name != ".." && !name.utf8.contains { $0 == UInt8(ascii: "/") || $0 < 0x20 }
 }
 

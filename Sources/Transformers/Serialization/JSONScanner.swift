@@ -223,6 +223,15 @@ package struct JSONScanner {
     return value
   }
 
+  /// Reads a number, rounded to the nearest double.
+  package mutating func double() throws(JSONFault) -> Double {
+    switch try number() {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    default: throw fault("a number")
+    }
+  }
+
   /// Reads a number.
   mutating func number() throws(JSONFault) -> JSONValue {
     let expected = "a number"

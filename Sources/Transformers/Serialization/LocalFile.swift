@@ -11,13 +11,14 @@
 func systemReason(_ code: Int32 = errno) -> String { String(cString: strerror(code)) }
 
 /// A regular file, open for reading; closed with its last reference.
-final class InputFile: Sendable {
+package final class InputFile: Sendable {
   let path: String
-  let size: Int
+  /// The number of bytes when the file was opened.
+  package let size: Int
   private let descriptor: Int32
 
   /// Opens the regular file at `path`.
-  init(_ path: String) throws(FolderError) {
+  package init(_ path: String) throws(FolderError) {
     // Without blocking: opening a pipe that nobody writes to would wait for ever.
     descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     self.path = path
@@ -54,14 +55,14 @@ final class InputFile: Sendable {
   }
 
   /// The `count` bytes from `offset` on.
-  func bytes(at offset: Int = 0, count: Int) throws(FolderError) -> [UInt8] {
+  package func bytes(at offset: Int = 0, count: Int) throws(FolderError) -> [UInt8] {
     try uninitializedArray(count) { (buffer) throws(FolderError) in
       try self.read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
     }
   }
 
   /// The bytes of the file at `path`, at most `limit`.
-  static func contents(_ path: String, limit: Int) throws(FolderError) -> [UInt8] {
+  package static func contents(_ path: String, limit: Int) throws(FolderError) -> [UInt8] {
     let file = try InputFile(path)
     guard file.size <= limit else {
       throw FolderError(path: path, expected: "at most \(limit) bytes", found: "\(file.size)")

@@ -62,6 +62,13 @@ public struct ModelFolder: Sendable {
     return Model(configuration: configuration, weights: weights)
   }
 
+  /// The names of the files that `model()` reads, in ascending order: config.json, and the tensor file, or the index with its shards.
+  ///
+  /// - Throws: `FolderError` where the index or the header of a tensor file cannot be read.
+  public func modelFileNames() throws(FolderError) -> [String] {
+    try StoredTensors(folder: path).fileNames.union(["config.json"]).sorted()
+  }
+
   /// The tokenizer, or `nil` where the folder has no tokenizer.json.
   public func tokenizer() throws(FolderError) -> WordLevelTokenizer? {
     let (text, configuration) = ("\(path)/tokenizer.json", "\(path)/tokenizer_config.json")

@@ -5,6 +5,8 @@ import Tensors
 struct StoredTensors {
   /// The file or the index, as messages name it.
   let path: String
+  /// The names of the files that hold the tensors, and of the index that leads to them.
+  private(set) var fileNames: Set<String> = []
   private var files: [String: SafetensorsFile] = [:]
 
   /// The names of the files of a folder, and the largest index that is read.
@@ -18,10 +20,12 @@ struct StoredTensors {
     let index = "\(folder)/\(StoredTensors.indexName)"
     if fileExists(single) || !fileExists(index) {
       path = single
+      fileNames = [StoredTensors.singleName]
       let file = try SafetensorsFile(single)
       for entry in file.header.tensors { files[entry.name] = file }
     } else {
       path = index
+      fileNames = [StoredTensors.indexName]
       try readIndex(folder)
     }
   }
@@ -55,6 +59,7 @@ struct StoredTensors {
           continue
         }
       }
+      fileNames.insert(shard)
       if shards[shard]?.entry(name) == nil { report(name, "a tensor of \(shard)", "none of that name") }
       files[name] = shards[shard]
     }

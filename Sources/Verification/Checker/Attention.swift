@@ -190,7 +190,8 @@ private struct FetchWeights<E: Enclosure> {
       isUseful = true
     } else {
       let errors = operations.growth(positionCount + 8) + operations.functionUnit
-      leak = (FetchWeights.total(gap, positionCount) * (1 + 2 * errors)
+      leak =
+        (FetchWeights.total(gap, positionCount) * (1 + 2 * errors)
         + Double(positionCount) * model.smallestNormal * 2).nextUp
       doubt = (3 * errors + Double(positionCount) * model.smallestNormal).nextUp
       isUseful = leak < 0.25 && doubt < 0.25

@@ -61,7 +61,8 @@ struct Derivation<E: Enclosure> {
       let wire = p + 1 - leading
       let isEnd = wire == form.wireCount
       let step = wire - form.inputCount
-      let tokens = isEnd ? [form.endToken ?? 0] : [form.token(wire: wire, value: false), form.token(wire: wire, value: true)]
+      let tokens =
+        isEnd ? [form.endToken ?? 0] : [form.token(wire: wire, value: false), form.token(wire: wire, value: true)]
       if let code = cases.next.code {
         for v in 0...1 where !code.points(2 * p + v, at: tokens) {
           throw Doubt(
@@ -103,12 +104,14 @@ struct Derivation<E: Enclosure> {
             throw Doubt(
               isEnd
                 ? "the end token does not win for sure"
-                : "no token of wire \(wire) wins for sure where its operands are \(rowText(row, headCount))",
+                : "no token of wire \(wire) wins for sure where its operands are \(rowText(row, headCount)): the leads are at least "
+                  + "\((margins ?? []).map { "\($0)" }.joined(separator: " and "))",
               step: isEnd ? nil : step)
           }
           if margins[winner] < worst.value { worst = Bounds.Worst(margins[winner], step: isEnd ? nil : step) }
           if rows[row] >= 0, Int(rows[row]) != winner {
-            throw Doubt("the token of wire \(wire) depends on the value of the wire before, which no head looks up", step: step)
+            throw Doubt(
+              "the token of wire \(wire) depends on the value of the wire before, which no head looks up", step: step)
           }
           rows[row] = Int8(winner)
         }

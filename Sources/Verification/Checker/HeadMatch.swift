@@ -63,7 +63,8 @@ struct KeyCode<E: Enclosure> {
     var places = 0
     for (block, values) in all {
       let sizes = (
-        values.values.reduce(0) { max($0, $1.first.magnitude) }, values.values.reduce(0) { max($0, $1.second.magnitude) }
+        values.values.reduce(0) { max($0, $1.first.magnitude) },
+        values.values.reduce(0) { max($0, $1.second.magnitude) }
       )
       let isFirst = sizes.0 >= sizes.1
       let threshold = max(sizes.0, sizes.1) / 2
@@ -168,7 +169,9 @@ extension KeyCode {
       var parts: [Contribution<E>] = []
       var blockSlack = 0.0
       for (i, value) in query.values.enumerated() where occurs[i] {
-        let all = block.symbols.map { symbol in symbol.map { Contribution(value, $0, block.block.rotation, &operations) } }
+        let all = block.symbols.map { symbol in
+          symbol.map { Contribution(value, $0, block.block.rotation, &operations) }
+        }
         parts.append(contentsOf: all.compactMap(\.self))
         var best = -1
         for (s, part) in all.enumerated() {
@@ -198,7 +201,8 @@ extension KeyCode {
     let gap = isOnly ? Double.infinity : scale.lead(lead, mass: (largest + error).nextUp, unit: operations.unit)
     operations.note(scale.greatest * scale.keys.greatest * (largest + error))
     guard gap > 0 else {
-      return .failure(Doubt("scores of different codes differ by \(least.gap), and \(slack + 2 * error) of it is in doubt"))
+      return .failure(
+        Doubt("scores of different codes differ by \(least.gap), and \(slack + 2 * error) of it is in doubt"))
     }
     if isOnly, count > 1 { return .failure(Doubt("all keys are alike")) }
     var selected: [Int32] = []

@@ -21,7 +21,8 @@ struct LocalCases<E: Enclosure> {
   /// The columns on which a case depends beside its norm.
   let columns: [Int]
 
-  init(_ model: Model, _ layer: LayerWeights, _ states: PositionStates, _ operations: inout Operations<E>) throws(Doubt) {
+  init(_ model: Model, _ layer: LayerWeights, _ states: PositionStates, _ operations: inout Operations<E>) throws(Doubt)
+  {
     let configuration = model.configuration
     self.states = states
     width = configuration.hiddenSize

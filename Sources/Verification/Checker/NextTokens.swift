@@ -204,7 +204,8 @@ struct RowCode<E: Enclosure> {
     rowsOfWord.reserveCapacity(rows)
     for t in 0..<rows { rowsOfWord[words[t], default: (0, t, t)].count += 1 }
     for t in 0..<rows { rowsOfWord[words[t]]?.last = t }
-    return .success(RowCode(gap: (least - slack).nextDown, slack: slack, sum: sum, rowsOfWord: rowsOfWord, wanted: wanted))
+    return .success(
+      RowCode(gap: (least - slack).nextDown, slack: slack, sum: sum, rowsOfWord: rowsOfWord, wanted: wanted))
   }
 
   private static func bits(_ symbol: Int, at place: Int) -> SIMD2<UInt64> {

@@ -173,7 +173,7 @@ struct ScoreSum {
       speck = max(speck, settled.speck)
       grid = min(grid, BinaryDigits.lowestExponent(settled.value))
     }
-    specks = (specks + speck).nextUp
+    if speck > 0 { specks = (specks + speck).nextUp }
   }
 
   /// How far a computed score may be from the exact sum.

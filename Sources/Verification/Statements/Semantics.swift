@@ -7,17 +7,18 @@ public enum Semantics: Sendable, Hashable, Codable {
   case ideal
   /// Real numbers; softmax, RMSNorm, SiLU and rotation as they are. Nothing rounds.
   case softmax
-  /// Any implementation whose elementary operations round no worse than the model says, in any order of summation.
+  /// Any implementation whose elementary operations round no worse than the model says, in any order of summation. With `keptBits` the model says
+  /// more than an error: rounding to nearest in a format of so many digits, which leaves small whole numbers alone.
   case rounded(RoundingModel)
   /// The finite-precision arithmetic of Li et al.: every operation rounds to the format, sums run from left to right.
   case finitePrecision(FloatFormat)
 
-  /// A short name: `ideal`, `softmax`, `rounded`, `finite-precision`.
+  /// A short name: `ideal`, `softmax`, `nearest`, `rounded`, `finite-precision`.
   public var name: String {
     switch self {
     case .ideal: "ideal"
     case .softmax: "softmax"
-    case .rounded: "rounded"
+    case .rounded(let model): model.keptBits == nil ? "rounded" : "nearest"
     case .finitePrecision: "finite-precision"
     }
   }
@@ -30,8 +31,8 @@ public enum Semantics: Sendable, Hashable, Codable {
 /// - **underflow**: below `smallestNormal` it is off by at most `smallestNormal`, and a positive x below `vanishing` becomes 0;
 /// - **range**: there is no overflow up to `largest`;
 /// - **exact operands**: x + 0 and x * 0 are exact, and so is x times a power of two or -1 times one (in range);
-/// - **representable results** (only where `keptBits` is set): a result of at most `keptBits` significant binary digits in range is exact,
-///   also that of exp at 0 and of rsqrt and sqrt where it is rational.
+/// - **rounding to nearest** (only where `keptBits` is set): where a normal number y of at most `keptBits` significant binary digits is nearer to x
+///   than a quarter of `unit * |y|`, the computed number is y; also for exp, sqrt, rsqrt, sine, cosine and SiLU.
 ///
 /// Sums may be formed in any order and any grouping; `unit` is the unit roundoff, 2^-24 for float32.
 public struct RoundingModel: Sendable, Hashable, Codable {
@@ -47,6 +48,19 @@ public struct RoundingModel: Sendable, Hashable, Codable {
   public var largest: Double
   /// Results of so many significant binary digits are exact; `nil` where that is not assumed.
   public var keptBits: Int?
+
+  /// float32 with any rounding of at most 2^-24, in float32's range.
+  public static var float32: RoundingModel {
+    var model = RoundingModel(unit: 0x1p-24)
+    model.smallestNormal = 0x1p-126
+    model.largest = Double(Float.greatestFiniteMagnitude)
+    return model
+  }
+
+  /// Rounding to nearest with `bits` significant digits: 24 for float32, 11 for float16, 8 for bfloat16.
+  public static func nearest(bits: Int) -> RoundingModel {
+    RoundingModel(unit: Double(sign: .plus, exponent: 0 - bits, significand: 1), keptBits: bits)
+  }
 
   /// Rounding with unit roundoff `unit` in a range that float16, bfloat16 and float32 have.
   ///

@@ -110,7 +110,7 @@ import Transformers
   }
 
   @Test func theScoreGapAndTheLogitMarginAreAsDocumented() throws {
-    #expect(LlamaCircuitSimulation.scoreGap == 128)
+    #expect(LlamaCircuitSimulation.scoreGap == 512)
     var random = Philox(seed: 35)
     for size in [1, 3, 10, 40, 100] {
       let circuit = oddCircuit(gates: size, inputs: 5, fanIn: 4, using: &random)
