@@ -88,7 +88,7 @@ private func text(_ values: [Bool], _ form: PromptForm) -> [Int] {
     #expect(compared > 10_000 && wrongCount > 100, "\(wrongCount) of \(compared) tokens are wrong")
   }
 
-  @Test(arguments: [0.003, 0.02, 0.1, 0.3])
+  @Test(arguments: [0.00075, 0.005, 0.025, 0.075])
   func attentionThatSeesEverythingIsRunRowByRowAsTheEngineRunsIt(_ factor: Float) throws {
     let simulation = CircuitSimulation(of: .rippleCarryAdder(width: 3))
     let form = simulation.manifest.promptForm
