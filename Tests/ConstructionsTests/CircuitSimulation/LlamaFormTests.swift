@@ -7,6 +7,7 @@ import Randomness
 import Tensors
 import Testing
 import Transformers
+import Verification
 
 @Suite struct LlamaFormTests {
   @Test func everyDecoderSaysTheCircuitsValues() throws {
