@@ -57,7 +57,7 @@ extension Semantics {
     case .softmax: "real arithmetic and softmax attention"
     case .rounded(let model):
       "any runtime that rounds each operation to within \(model.unit.powerText)"
-        + (model.keptBits.map { " and keeps results of \($0) digits" } ?? "")
+        + (model.keptBits.map { ", to nearest in a format of \($0) binary digits" } ?? "")
         + ", functions to within \(model.functionMultiple.digits(.awayFromZero)) times that, in any order of summation, "
         + "from \(model.smallestNormal.powerText) up to \(model.largest.digits(.towardZero))"
     case .finitePrecision(let format): "the finite precision of \(format)"
