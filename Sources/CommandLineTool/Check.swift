@@ -90,7 +90,7 @@ struct Check: ParsableCommand {
     let simulation = try SimulationFolder(folder)
     let (circuit, _) = try CircuitSource.read(circuit, format: format)
     let plan = AssignmentPlan(inputCount: circuit.inputCount, maximumCount: assignments)
-    var runner = try ChainRunner(simulation, engine: engine)
+    var runner = try ChainRunner(simulation, engine: engine, of: folder)
     if let fallback = runner.fallback { report.note("running \(runner.engine.adverb): \(fallback)") }
     var generator = Philox(seed: seed)
     let (product, overflow) = plan.count.multipliedReportingOverflow(by: simulation.manifest.emittedTokenCount)

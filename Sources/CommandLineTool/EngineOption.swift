@@ -21,3 +21,14 @@ extension DecodingEngine {
     }
   }
 }
+
+extension ChainRunner {
+  /// Prepares the model of `folder`; an engine that does not run its weights is a refused input.
+  init(_ simulation: SimulationFolder, engine: DecodingEngine?, of folder: String) throws {
+    do { try self.init(simulation, engine: engine) } catch let refusal as EngineRefusal {
+      throw Failure.refused(
+        folder, expected: "weights that the checker certifies, for --engine \(refusal.engine.rawValue)",
+        found: refusal.reason)
+    }
+  }
+}

@@ -42,7 +42,7 @@ struct Info: ParsableCommand {
       var size: Int
       var meaning: String?
     }
-    /// What the checker derives from the weights, for all inputs and any rounding no worse than float32's.
+    /// What the checker derives from the weights, for all inputs and in the model's finite precision or any rounding no worse than float32's.
     struct Structure: Encodable {
       var isIndexed: Bool
       /// Why not, where not.
@@ -103,13 +103,11 @@ struct Info: ParsableCommand {
   }
 
   private static func structure(_ model: Model, _ manifest: SimulationManifest?) -> Report.Structure {
-    if let name = manifest?.precisionName {
-      return Report.Structure(
-        isIndexed: false, reason: "every operation rounds to \(name), and lookup stands for float32")
-    }
     guard let manifest else { return Report.Structure(isIndexed: false, reason: "no \(SimulationManifest.fileName)") }
     do {
-      let bounds = try Checker(model, form: manifest.promptForm).derive(.rounded(.float32)).bounds
+      let bounds = try Checker(model, form: manifest.promptForm).derive(
+        manifest.precision.map { .finitePrecision($0) } ?? .rounded(.float32)
+      ).bounds
       return Report.Structure(
         isIndexed: true, scoreGap: bounds.layers.map(\.scoreGap.value).min(), tokenMargin: bounds.tokenMargin.value,
         cases: bounds.caseCount)
@@ -142,7 +140,7 @@ struct Info: ParsableCommand {
       (
         "derivation",
         structure.isIndexed
-          ? "certified under float32 rounding: runs by lookup; scores lead by "
+          ? "for all inputs in \(numbers.circuit?.precision ?? "float32 or better"): runs by lookup; scores lead by "
             + "\(Quantity.text(structure.scoreGap ?? 0)), \(Quantity.exact(structure.cases ?? 0)) local cases"
           : "\(numbers.circuit?.precision == nil ? "runs densely only" : "runs by the reference only"): "
             + (structure.reason ?? "")

@@ -14,7 +14,8 @@ struct Run: ParsableCommand {
       Prints one line of output bits for each assignment, read off the tokens. The indexed engine runs no attention but the program that the \
       checker derived from the weights: what greedy decoding emits, for all inputs and any rounding no worse than float32's. Where \
       it derives none, the dense engine runs, and a note says why. The bitsliced engine runs that program on 512 inputs at once; weights \
-      from which none is derived are refused. A model in finite precision runs scalar by scalar in that precision.
+      from which none is derived are refused. A model in finite precision runs scalar by scalar in that precision, unless one of these two \
+      engines is asked for: the program is then derived in that precision.
 
       \(BitText.documentation)
 
@@ -108,7 +109,7 @@ struct Run: ParsableCommand {
     if liveCache, let precision = simulation.manifest.precisionName {
       throw Failure.refused(folder, expected: "a model in float32 for --live-cache", found: "one in \(precision)")
     }
-    var runner = try ChainRunner(simulation, engine: liveCache ? .dense : engine)
+    var runner = try ChainRunner(simulation, engine: liveCache ? .dense : engine, of: folder)
     let reading = trace ? try simulation.reading() : nil
 
     let manifest = simulation.manifest

@@ -37,8 +37,8 @@ public struct ChainRunner: Sendable {
   /// - Parameters:
   ///   - model: the weights.
   ///   - manifest: what its tokens mean.
-  ///   - wanted: the engine to use; by default `indexed` where the checker derives a program from the weights, or else dense attention,
-  ///     or else, for a model written for a finite precision, the scalar reference.
+  ///   - wanted: the engine to use; by default `indexed` where the checker derives a program from the weights, or else dense attention;
+  ///     for a model written for a finite precision, the scalar reference.
   /// - Throws: `ModelError` where the weights do not fit the configuration or are not finite; `EngineRefusal` where `bitsliced` is wanted and no
   ///   program could be derived: no other engine stands in for that one.
   public init(
@@ -46,17 +46,12 @@ public struct ChainRunner: Sendable {
   ) throws {
     self.model = model
     self.manifest = manifest
-    if let format = manifest.precision {
+    /// What runs where nothing was derived, or where nothing was asked for and deriving takes longer than running.
+    let definition: DecodingEngine = manifest.precision == nil ? .dense : .reference
+    engine = wanted ?? (manifest.precision == nil ? .indexed : .reference)
+    if let format = manifest.precision, engine == .dense {
       engine = .reference
-      let name = manifest.precisionName ?? "\(format)"
-      if wanted == .bitsliced {
-        throw EngineRefusal(.bitsliced, "the model is written for \(name), and the program is derived for float32")
-      }
-      if let wanted, wanted != .reference {
-        fallback = "the model is written for \(name); \(wanted.rawValue) computes in float32"
-      }
-    } else {
-      engine = wanted ?? .indexed
+      fallback = "the model is written for \(manifest.precisionName ?? "\(format)"); dense computes in float32"
     }
     if engine.needsDerivation {
       switch derived() {
@@ -64,7 +59,7 @@ public struct ChainRunner: Sendable {
         if engine == .indexed { sequential = SequentialLookup(proof) } else { bitsliced = BitslicedLookup(proof) }
       case .failure(let doubt):
         if engine == .bitsliced { throw EngineRefusal(.bitsliced, doubt.reason) }
-        engine = .dense
+        engine = definition
         fallback = doubt.reason
       }
     }
@@ -87,12 +82,16 @@ public struct ChainRunner: Sendable {
     try self.init(simulation.model(), simulation.manifest, engine: engine)
   }
 
-  /// What the checker derived from the weights, for all inputs and any implementation that rounds as float32 does, or why it could not;
-  /// derived when it is first asked for, and at once for the engines that run the program.
+  /// The semantics under which the program is derived: the finite precision that the model is written for, or else any rounding no worse than
+  /// float32's.
+  public var semantics: Semantics { manifest.precision.map { .finitePrecision($0) } ?? .rounded(.float32) }
+
+  /// What the checker derived from the weights, for all inputs under `semantics`, or why it could not; derived when it is first asked for, and
+  /// at once for the engines that run the program.
   public mutating func derived() -> Result<Proof, Doubt> {
     if let derivation { return derivation }
     let made = Result<Proof, Doubt> { () throws(Doubt) -> Proof in
-      try Checker(model, form: manifest.promptForm).derive(.rounded(.float32))
+      try Checker(model, form: manifest.promptForm).derive(semantics)
     }
     derivation = made
     return made

@@ -60,7 +60,7 @@ private func lastLookups(_ chain: CircuitChain) -> [Int] {
   @Test func aChainOfNoTokensDropsNothing() throws {
     let circuit = CircuitBuilder(inputCount: 2).circuit(outputs: [])
     let schedule = CacheSchedule(try ConstructedChain(circuit, form: .li).proof().program)
-    #expect(schedule.evictions.allSatisfy(\.isEmpty))
+    #expect(schedule.evictions.allSatisfy { $0.isEmpty })
   }
 
   @Test func liveWiresAreCountedAsLookingAtEveryTimeCountsThem() {

@@ -2,7 +2,9 @@
 // weights that compute another circuit; and what is not certified has no fast path.
 import Circuits
 import Constructions
+import ExactArithmetic
 import Randomness
+import Tensors
 import Testing
 import Transformers
 import Verification
@@ -34,14 +36,17 @@ private func constant(_ value: Bool) -> TruthTable { TruthTable(bits: value ? 1 
     ("multiplexer", .multiplexer(selectWidth: 1)),
   ]
 
-  /// Both forms in float32, and both forms' chains with every gate a step.
+  /// Every form, also with every gate a step.
   static func simulations(_ circuit: Circuit) throws -> [CircuitSimulation] {
     var unfolded = CircuitChain.Options()
     unfolded.foldsInverters = false
     var simulations: [CircuitSimulation] = []
     for options in [CircuitChain.Options(), unfolded] {
       simulations += SimulationManifest.Form.allCases.map { CircuitSimulation(of: circuit, form: $0, options: options) }
-      simulations.append(try CircuitSimulation(of: circuit, target: .float32, options: options))
+      let format = FloatFormat(exponentBits: 3, significandBits: 8)
+      for target in [PositionalTarget.float32, .finitePrecision(format)] {
+        simulations.append(try CircuitSimulation(of: circuit, target: target, options: options))
+      }
     }
     return simulations
   }
@@ -53,12 +58,12 @@ private func constant(_ value: Bool) -> TruthTable { TruthTable(bits: value ? 1 
     return (prompt + steps + (manifest.form == .llama ? [2 * manifest.wireCount + 1] : [])).map { Int32($0) }
   }
 
-  /// Expects that every engine emits the tokens that say `values(inputs)`.
+  /// Expects that every engine emits the tokens that say `values(inputs)`; in finite precision there is no dense one.
   static func expectEveryEngine(
     _ model: Model, _ manifest: SimulationManifest, _ assignments: [[Bool]], _ name: String, values: ([Bool]) -> [Bool]
   ) throws {
     let expected = assignments.map { text(values($0), manifest) }
-    for engine in DecodingEngine.allCases {
+    for engine in DecodingEngine.allCases where manifest.precision == nil || engine != .dense {
       var runner = try ChainRunner(model, manifest, engine: engine)
       #expect(runner.engine == engine && runner.fallback == nil, "\(name), \(manifest.form): \(runner.fallback ?? "")")
       #expect(try runner.tokens(for: assignments) == expected, "\(name), \(manifest.form), \(engine)")
@@ -155,7 +160,8 @@ private func constant(_ value: Bool) -> TruthTable { TruthTable(bits: value ? 1 
           // All rows, and one alone.
           for rows in [Array(0..<1 << chain.fanIn), [0]] {
             let model = try Self.negating(rows, ofStep: step, simulation, simulation.model())
-            let program = try Checker(model, form: simulation.manifest.promptForm).derive(.rounded(.float32)).program
+            var runner = try ChainRunner(model, simulation.manifest, engine: .indexed)
+            let program = try runner.derived().get().program
             let inputs = Self.all(circuit.inputCount)
             #expect(inputs.contains { program.wireValues($0) != chain.wireValues($0) })
             try Self.expectEveryEngine(model, simulation.manifest, inputs, "step \(step), rows \(rows)") {
