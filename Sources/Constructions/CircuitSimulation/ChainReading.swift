@@ -16,7 +16,7 @@ public struct ChainReading: Sendable {
   /// The wire that each head looks for in each step, `K` a step; `nothing` where it looks for `<s>`.
   private let wanted: [UInt32]
   /// The truth table of each step over all K operands.
-  private let tables: [UInt64]
+  package let tables: [UInt64]
 
   /// The mark of a head that looks for no wire.
   private static let nothing = UInt32.max

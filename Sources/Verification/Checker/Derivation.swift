@@ -12,11 +12,13 @@ import Transformers
 struct Derivation<E: Enclosure> {
   let model: Model
   let form: PromptForm
+  private let assumedPositionCount: Int?
   private var operations: Operations<E>
 
-  init(_ model: Model, _ form: PromptForm, rounding: RoundingModel?, isHard: Bool) {
-    self.model = model
-    self.form = form
+  init(_ checker: Checker, rounding: RoundingModel?, isHard: Bool) {
+    model = checker.model
+    form = checker.form
+    assumedPositionCount = checker.assumedPositionCount
     operations = Operations(model: rounding, isHard: isHard)
   }
 
@@ -30,7 +32,8 @@ struct Derivation<E: Enclosure> {
       throw Doubt("the model has \(configuration.headCount) heads; truth tables have at most 6 operands")
     }
     let states = try PositionStates(model, form)
-    let attention = try Attention(model, layer, states, form, &operations)
+    let attention = try Attention(
+      model, layer, states, form, positionCount: assumedPositionCount ?? states.positionCount, &operations)
     let cases = try LocalCases<E>(model, layer, states, &operations)
     let result = try steps(states, attention, cases)
     if let rounding = operations.model, !(operations.peak < rounding.largest) {
