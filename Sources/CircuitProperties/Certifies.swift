@@ -57,7 +57,8 @@ public func certifies(
   case .refuted(let counterexample):
     throw CertificationFault(
       semantics: semantics, counterexample: counterexample,
-      description: "with inputs \(bitText(counterexample.inputs)), emitted token \(counterexample.emittedIndex): expected "
+      description:
+        "with inputs \(bitText(counterexample.inputs)), emitted token \(counterexample.emittedIndex): expected "
         + "\(manifest.word(ofToken: counterexample.expected)), found \(manifest.word(ofToken: counterexample.found))")
   case .undecided(let doubt):
     throw CertificationFault(semantics: semantics, counterexample: nil, description: doubt.reason)

@@ -49,12 +49,11 @@ import Transformers
     for size in [0, 1, 5, 20, 60] {
       let circuit = oddCircuit(gates: size, inputs: 6, fanIn: 3, using: &random)
       let built = ConstructedChain(circuit)
-      let structure = try IndexedStructure(checking: built.model)
+      let schedule = CacheSchedule(try built.proof().program)
       let engine = try Engine(built.model)
       for inputs in built.assignments(atMost: 3, using: &random) {
         let expected = built.expected(inputs)
         let prompt = built.manifest.prompt(inputs)
-        let schedule = try #require(structure.cacheSchedule(after: prompt, positionCount: expected.count))
         let (whole, cut) = (engine.makeSession(), engine.makeSession())
         var tokens = prompt
         var peak = 0
@@ -115,8 +114,8 @@ import Transformers
     for size in [1, 3, 10, 40, 100] {
       let circuit = oddCircuit(gates: size, inputs: 5, fanIn: 4, using: &random)
       let built = ConstructedChain(circuit)
-      let structure = try IndexedStructure(checking: built.model)
-      #expect(structure.scoreLead > 127 && structure.scoreLead <= 128, "\(structure.scoreLead)")
+      let gap = try built.proof().bounds.layers[0].scoreGap.value
+      #expect(gap > 508 && gap <= 512, "\(gap)")
       let expected = built.expected(built.assignments(atMost: 1, using: &random)[0])
       let session = try Engine(built.model).makeSession()
       let logits = session.append([Array(expected.dropLast())], logits: .all)
