@@ -56,6 +56,7 @@ struct Derivation<E: Enclosure> {
     var targets = TargetNumbers()
     var memory: [CaseKey: [Double]] = [:]
     var operands: [Int32] = []
+    var endOperands: [Int32] = []
     var tables: [UInt64] = []
     var worst = Bounds.Worst(.infinity)
     operands.reserveCapacity(form.stepCount * headCount)
@@ -119,7 +120,10 @@ struct Derivation<E: Enclosure> {
           rows[row] = Int8(winner)
         }
       }
-      if isEnd { continue }
+      if isEnd {
+        endOperands = selected.map { $0 < leading ? -1 : Int32($0 - leading) }
+        continue
+      }
       var table: UInt64 = 0
       for row in 0..<(1 << headCount) {
         var canonical = row
@@ -132,7 +136,8 @@ struct Derivation<E: Enclosure> {
       tables.append(table)
       for a in selected { operands.append(a < leading ? -1 : Int32(a - leading)) }
     }
-    let program = LookupProgram(form: form, headCount: headCount, operands: operands, tables: tables)
+    let program = LookupProgram(
+      form: form, headCount: headCount, operands: operands, tables: tables, endOperands: endOperands)
     let bounds = Bounds(
       layers: [attention.bounds], tokenMargin: worst, largestMagnitude: operations.peak, caseCount: memory.count)
     return (program, bounds)
