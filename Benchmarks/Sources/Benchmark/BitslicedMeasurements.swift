@@ -29,20 +29,23 @@ extension Recorder {
         group, "Token evaluations", .tokensPerSecond, values.map { tokens / $0 }, target: .atLeast(2e9),
         note:
           "One thread, \(block.count) random inputs; the value that each token says, one bit a token, all in memory afterwards and each compared "
-          + "with a simulation of the circuit. No attention is computed: the program was derived from the weights for all inputs."))
+          + "with a simulation of the circuit. No attention is computed: the program was derived from the weights for all inputs."
+      ))
     let first = (0..<8).map { a in sources.map { wires[a, $0.index] } }
     let texts = try samples(repetitions(9)) {
       lookup.tokens(for: block)
     } check: { texts in
       try first.enumerated().allSatisfy { a, values in
-        texts[a].count == manifest.leadingTokenCount + manifest.inputCount + manifest.emittedTokenCount
-          && (try manifest.wireValues(ofTokens: texts[a].lazy.map { Int($0) })) == values
+        let count = manifest.leadingTokenCount + manifest.inputCount + manifest.emittedTokenCount
+        guard texts[a].count == count else { return false }
+        return try manifest.wireValues(ofTokens: texts[a].lazy.map { Int($0) }) == values
       }
     }
     add(
       Measurement(
         group, "Tokens written out", .tokensPerSecond, texts.map { tokens / $0 },
-        note: "The same, and every token as a number of 32 bits, chain by chain, in memory that is taken anew each time."
+        note:
+          "The same, and every token as a number of 32 bits, chain by chain, in memory that is taken anew each time."
       ))
 
     struct Answer: Decodable {

@@ -29,7 +29,7 @@ package struct ConstructionFamily: Sendable {
   package let hasInputs: Bool
   /// The truth tables of gates over K operands, each once.
   private let tables: [UInt64]
-  /// Some of `tables` that have every local case of all, up to the order of operands and units.
+  /// Some of `tables` that have every local case of all, up to the order of operands and of units.
   private let representatives: [UInt64]
 
   /// The family of the gates of the given tables over `fanIn` operands.
@@ -56,12 +56,15 @@ package struct ConstructionFamily: Sendable {
   /// The least number of wires of a circuit with a gate of K operands.
   package var leastWireCount: Int { fanIn + 1 }
 
-  /// What the sums of a feedforward layer are on a row, whatever the order of their terms: the table's entry there, and at each
-  /// Hamming distance from the row the number of rows where it is true.
+  /// What the sums of a feedforward layer are on a row, whatever the order of their terms. A fetched false is rounded otherwise than a
+  /// fetched true; so: how many operands are true, and for each number of false ones and of true ones in which another row differs, in how many such
+  /// rows the table is true.
   private static func profile(of table: UInt64, row: Int, fanIn: Int) -> [Int] {
-    var counts = [Int](repeating: 0, count: fanIn + 1)
-    for other in 0..<(1 << fanIn) where table >> UInt64(other) & 1 != 0 { counts[(row ^ other).nonzeroBitCount] += 1 }
-    return counts
+    var counts = [Int](repeating: 0, count: (fanIn + 1) * (fanIn + 1))
+    for other in 0..<(1 << fanIn) where table >> UInt64(other) & 1 != 0 {
+      counts[(other & ~row).nonzeroBitCount * (fanIn + 1) + (row & ~other).nonzeroBitCount] += 1
+    }
+    return [row.nonzeroBitCount] + counts
   }
 
   /// The codes of a model of `wireCount` wires.

@@ -25,8 +25,9 @@ extension PrecisionReport {
 
   private static let legend = [
     "nearest: results round to the nearest number of the format; any: by a factor of at most 1 + u; sums in any order.",
+    "largest u: the coarsest rounding that is certified, in the range of all three or, where more is needed, of float32.",
     "score gap: the least lead of a wanted position, rounding subtracted; leak bound: at most T exp(-gap), 0 where exp is 0.",
-    "head margin: the least lead of the right token. least gain: the least power of two by which scores have to lead at this T.",
+    "head margin: the least lead of the right token; least gain: the least power of two as score gain that is certified.",
     "fails from T =: the least number of wires at which this construction is not certified; none up to 2^62.",
   ]
 
@@ -39,9 +40,9 @@ extension PrecisionReport {
     let leak = layers.map(\.leak.value).max()
     return [
       row.format, row.rounding.rawValue, PrecisionReport.power(row.unit), row.isCertified ? "yes" : "no",
-      gap.map(PrecisionReport.number) ?? "-", leak.map(PrecisionReport.number) ?? "-",
-      row.bounds.map { PrecisionReport.number($0.tokenMargin.value) } ?? "-",
-      row.leastScoreGain.map(PrecisionReport.number) ?? "none",
+      gap.map { PrecisionReport.number($0, .down) } ?? "-", leak.map { PrecisionReport.number($0, .up) } ?? "-",
+      row.bounds.map { PrecisionReport.number($0.tokenMargin.value, .down) } ?? "-",
+      row.leastScoreGain.map { PrecisionReport.number($0) } ?? "none",
       row.firstFailingWireCount.map(PrecisionReport.grouped) ?? "none",
     ]
   }
@@ -62,15 +63,18 @@ extension PrecisionReport {
     x.isNormal && x.significandBitPattern == 0 ? "2^\(x.exponent)" : number(x)
   }
 
-  /// Four significant digits, without zeros at the end; infinity in a word.
-  static func number(_ x: Double) -> String {
+  /// Four significant digits, without zeros at the end; infinity in a word. A bound is to be rounded to the side on which it stays true.
+  package static func number(_ x: Double, _ rule: FloatingPointRoundingRule = .toNearestOrEven) -> String {
     guard x.isFinite else { return x.isNaN ? "nan" : "infinite" }
     guard x != 0 else { return "0" }
     var exponent = 0
     var digits = abs(x)
     while digits >= 10 { (digits, exponent) = (digits / 10, exponent + 1) }
     while digits < 1 { (digits, exponent) = (digits * 10, exponent - 1) }
-    var whole = Int((digits * 1000).rounded())
+    // Times and divided by 10 the digits are off by far less than the fourth of them, unless they end there.
+    let scaled = digits * 1000
+    let nearest = scaled.rounded()
+    var whole = Int(abs(scaled - nearest) < 1e-9 ? nearest : scaled.rounded(rule))
     if whole == 10_000 { (whole, exponent) = (1000, exponent + 1) }
     let sign = x < 0 ? "-" : ""
     func trimmed(_ text: String) -> String {

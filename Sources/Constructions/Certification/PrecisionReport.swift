@@ -196,26 +196,25 @@ private struct Certifier {
   /// The coarsest rounding under which the model is certified: sought on the surrogate, which is quick, and then shown on the model; sought on
   /// the model where that fails.
   func largestUnit(_ family: ConstructionFamily) -> PrecisionReport.Row {
-    func subject(_ unit: Double) -> Subject {
-      Subject(name: "largest u", rounding: .any, unit: unit, semantics: .rounded(RoundingModel(unit: unit)))
-    }
-    func unit(_ semantics: Semantics) -> Double {
-      if case .rounded(let model) = semantics { model.unit } else { 0 }
+    func subject(_ semantics: Semantics) -> Subject {
+      var unit = 0.0
+      if case .rounded(let model) = semantics { unit = model.unit }
+      return Subject(name: "largest u", rounding: .any, unit: unit, semantics: semantics)
     }
     do throws(Doubt) {
       let surrogates = family.checkers(.rounded(.float32), wireCount: max(manifest.wireCount, family.leastWireCount))
-      var least: Double?
+      var least: Subject?
       for surrogate in surrogates {
-        let found = unit(try surrogate.checker.largestUnit().semantics)
-        least = min(least ?? found, found)
+        let found = subject(try surrogate.checker.largestUnit().semantics)
+        if found.unit < least?.unit ?? .infinity { least = found }
       }
       if let least {
-        let found = row(subject(least), family)
+        let found = row(least, family)
         if found.isCertified { return found }
       }
-      return row(subject(unit(try checker.largestUnit().semantics)), family)
+      return row(subject(try checker.largestUnit().semantics), family)
     } catch {
-      return row(subject(RoundingModel.float32.unit), family)
+      return row(subject(.rounded(.float32)), family)
     }
   }
 }

@@ -39,23 +39,23 @@ enum LayerNormalizationPairs {
   /// The map that reads the first half, with a bias of 0.
   private static func reading(_ map: Linear) -> Linear {
     let (rows, width) = (map.weight.rowCount, map.weight.columnCount)
-    var weight = Tensor<Float>(shape: [rows, 2 * width], repeating: 0)
+    var elements: [Float] = []
+    elements.reserveCapacity(2 * rows * width)
     for row in 0..<rows {
-      for c in 0..<width { weight[row, c] = map.weight[row, c] }
+      elements.append(contentsOf: map.weight.elements[row * width..<(row + 1) * width])
+      elements.append(contentsOf: repeatElement(0, count: width))
     }
-    return Linear(weight: weight, bias: [Float](repeating: 0, count: rows))
+    return Linear(
+      weight: Tensor(shape: [rows, 2 * width], elements: elements), bias: [Float](repeating: 0, count: rows))
   }
 
   /// The map that writes both halves, with a bias of 0.
   private static func writing(_ map: Linear) -> Linear {
     let (rows, width) = (map.weight.rowCount, map.weight.columnCount)
-    var weight = Tensor<Float>(shape: [2 * rows, width], repeating: 0)
-    for row in 0..<rows {
-      for c in 0..<width {
-        weight[row, c] = map.weight[row, c]
-        weight[row + rows, c] = map.weight[row, c] == 0 ? 0 : -map.weight[row, c]
-      }
-    }
-    return Linear(weight: weight, bias: [Float](repeating: 0, count: 2 * rows))
+    var elements = map.weight.elements
+    elements.reserveCapacity(2 * rows * width)
+    for i in 0..<rows * width { elements.append(elements[i] == 0 ? 0 : -elements[i]) }
+    return Linear(
+      weight: Tensor(shape: [2 * rows, width], elements: elements), bias: [Float](repeating: 0, count: 2 * rows))
   }
 }

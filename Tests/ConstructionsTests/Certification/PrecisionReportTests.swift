@@ -17,26 +17,51 @@ extension PrecisionReport {
   fileprivate func row(_ format: String, _ rounding: Rounding) throws -> Row {
     try #require(rows.first { $0.format == format && $0.rounding == rounding }, "no row \(format) \(rounding)")
   }
-
-  /// For each row its format, its rounding and whether it is certified.
-  fileprivate var summary: [String] {
-    rows.map { "\($0.format) \($0.rounding.rawValue) \($0.isCertified ? "yes" : "no")" }
-  }
 }
 
 private let constant = PositionalTarget.finitePrecision(FloatFormat(exponentBits: 0, significandBits: 2))
 private let targets = [nil, PositionalTarget.gpt2, .float32, constant]
 private let adder = Circuit.rippleCarryAdder(width: 4)
 
+/// Expects the same bounds, but for the last digits of sums, which are formed in no fixed order.
+private func expectEqual(_ found: Bounds?, _ expected: Bounds?) {
+  guard let found, let expected else {
+    #expect(found == nil && expected == nil)
+    return
+  }
+  #expect(found.excess(over: expected) == nil && expected.excess(over: found) == nil)
+}
+
 @Suite struct PrecisionReportTests {
-  @Test func formats() throws {
-    for target in targets {
-      for width in [4, 64] {
-        let start = ContinuousClock.now
-        print(try report(.rippleCarryAdder(width: width), target).text)
-        print(ContinuousClock.now - start)
-      }
+  /// For each form the rows of hardware that certify an adder of 25 wires, y or n, and the first lengths that fail: float32, float16 and
+  /// bfloat16, each nearest and any. Lengths one below or at a power of two are those at which codes grow by a bit.
+  private static let table: [(target: PositionalTarget?, certified: String, failing: [Int?])] = [
+    (nil, "yyyyyn", [nil, nil, 1 << 20 - 1, 1 << 17 - 1, 512_310_234_395_475_167, 3]),
+    (.gpt2, "yyynyn", [nil, nil, 1 << 31 + 1, 3, 1 << 37 + 1, 3]),
+    (.float32, "yyyyyn", [nil, nil, nil, 1 << 9 + 1, nil, 9]),
+    (constant, "yynnnn", [114, 114, 21, 19, 3, 3]),
+  ]
+
+  @Test(arguments: table.indices)
+  func hardwareFormatsCertifyAsTheTableSays(_ index: Int) throws {
+    let (target, certified, failing) = Self.table[index]
+    let report = try report(adder, target)
+    let rows = try ["float32", "float16", "bfloat16"].flatMap { format in
+      [try report.row(format, .nearest), try report.row(format, .any)]
     }
+    #expect(String(rows.map { $0.isCertified ? "y" : "n" }) == certified)
+    #expect(rows.map(\.firstFailingWireCount) == failing)
+    #expect(report.wireCount == 25 && report.fanIn == 2)
+  }
+
+  @Test func boundsAreRoundedToTheSideOnWhichTheyStayTrue() {
+    let cases: [(Double, FloatingPointRoundingRule, String)] = [
+      (512, .down, "512"), (511.99997, .down, "511.9"), (511.99997, .up, "512"), (0.013271, .up, "0.01328"),
+      (0, .up, "0"), (1.999_999, .down, "1.999"), (1234.5, .down, "1234"), (1_048_576, .down, "1048576"),
+      (3.2e-9, .up, "3.2e-9"), (3.2001e-9, .up, "3.201e-9"), (-2.5, .toNearestOrEven, "-2.5"), (0.25, .down, "0.25"),
+      (1.5e30, .down, "1.5e30"), (.infinity, .down, "infinite"),
+    ]
+    for (x, rule, text) in cases { #expect(PrecisionReport.number(x, rule) == text) }
   }
 
   @Test(arguments: targets.indices)
@@ -76,7 +101,8 @@ private let adder = Circuit.rippleCarryAdder(width: 4)
         continue
       }
       #expect(row.firstFailingWireCount ?? .max > report.wireCount, "\(place)")
-      #expect(row.leastScoreGain ?? .infinity <= report.scoreGain, "\(place)")
+      // The least gain is a power of two, and that of constant precision is none: 7.5.
+      #expect(row.leastScoreGain ?? .infinity < 2 * report.scoreGain, "\(place)")
     }
   }
 
@@ -90,7 +116,7 @@ private let adder = Circuit.rippleCarryAdder(width: 4)
     // Units are tried in steps of 2^(1/8).
     #expect(throws: Doubt.self) { try checker.derive(.rounded(RoundingModel(unit: row.unit * 1.1))) }
     let bounds = try checker.derive(.rounded(RoundingModel(unit: row.unit))).bounds
-    #expect(row.bounds == bounds)
+    expectEqual(row.bounds, bounds)
   }
 
   @Test(arguments: targets.indices)
@@ -103,7 +129,7 @@ private let adder = Circuit.rippleCarryAdder(width: 4)
       for rounding in [PrecisionReport.Rounding.nearest, .any] {
         let model = RoundingModel(format, keepsDigits: rounding == .nearest)
         let bounds = try? checker.derive(.rounded(model)).bounds
-        #expect(try report.row(name, rounding).bounds == bounds)
+        expectEqual(try report.row(name, rounding).bounds, bounds)
       }
     }
   }

@@ -72,7 +72,8 @@ private func nands(flipped: Int? = nil) -> Circuit {
   func everyFormIsRefusedForAnotherCircuit(_ index: Int) throws {
     let claim = claims[index]
     let simulation = try simulation(nands(), claim.target)
-    for gate in 0..<9 {
+    // The first gate, one that folds, the last.
+    for gate in [0, 4, 8] {
       guard case .proved = try verdict(simulation, claim.semantics, nands(flipped: gate)) else { continue }
       Issue.record("gate \(gate) is another, and the claim under \(claim.semantics) is certified")
     }
