@@ -49,7 +49,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "CircuitProperties",
-      dependencies: ["PropertyTesting", "Constructions", "Transformers", "Circuits", "Randomness"],
+      dependencies: ["PropertyTesting", "Constructions", "Verification", "Transformers", "Circuits", "Randomness"],
       swiftSettings: strict),
 
     // The program
@@ -109,7 +109,10 @@ let package = Package(
       ], swiftSettings: strict),
     .testTarget(
       name: "CircuitPropertiesTests",
-      dependencies: ["CircuitProperties", "PropertyTesting", "Constructions", "Transformers", "Tensors", "Circuits"],
+      dependencies: [
+        "CircuitProperties", "PropertyTesting", "Constructions", "Verification", "Transformers", "Tensors", "Circuits",
+        "ExactArithmetic",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "CommandLineToolTests", dependencies: ["TestSupport"], swiftSettings: strict),

@@ -1,8 +1,9 @@
 // A libFuzzer target: config.json, beside the tensors of one small model. What is accepted is written and read again, and where the
-// tensors fit it, both decoders and the check of the structure take the model. Built by Scripts/fuzz.
+// tensors fit it, both decoders and the checker of what weights compute take the model. Built by Scripts/fuzz.
 import ExactArithmetic
 import Tensors
 import Transformers
+import Verification
 
 /// A model, written once; its config.json is the seed.
 private let model: Void = {
@@ -49,7 +50,10 @@ private func run(_ model: Model) {
     let expected = try reference.step(token)
     precondition(logits.count == token + 1 && expected.count == token + 1, "a logit for each token")
   } catch { precondition(!"\(error)".isEmpty, "a refusal says why") }
-  do { _ = try IndexedStructure(checking: model) } catch {
+  let form = PromptForm(
+    tokens: .wiresWithValues, inputCount: 1, wireCount: max(1, model.configuration.vocabularySize / 2 - 1),
+    leadingTokens: [model.configuration.vocabularySize - 1], endToken: nil)
+  do { _ = try Checker(model, form: form).derive(.rounded(.float32)) } catch {
     precondition(!error.description.isEmpty, "a refusal says why")
   }
 }

@@ -65,9 +65,9 @@ public struct CircuitDecoder {
   /// - Parameters:
   ///   - simulation: the chain and what its tokens mean.
   ///   - model: the weights to run; where absent, the simulation's own.
-  ///   - engine: how to run them; unlike a `ChainRunner`, which goes on densely, `indexed` fails where the lookup has no sure answer.
-  /// - Throws: `ModelError` where the weights do not fit their configuration; `StructureRefusal` where the indexed engine refuses
-  ///   them.
+  ///   - engine: how to run them; unlike a `ChainRunner`, which goes on densely, `indexed` fails where the checker derives no program.
+  /// - Throws: `ModelError` where the weights do not fit their configuration; `EngineRefusal` where the checker does not certify them for
+  ///   the engine.
   public init(_ simulation: CircuitSimulation, model: Model? = nil, engine: DecodingEngine = .indexed) throws {
     let manifest = simulation.manifest
     let model = model ?? simulation.model()
@@ -91,39 +91,15 @@ public struct CircuitDecoder {
     outputs = { assignment, tokens in
       manifest.outputs(ofWireValues: assignment + tokens.prefix(manifest.stepCount).map { $0 & 1 != 0 })
     }
-    switch engine {
-    case .dense, .reference:
-      var runner = try ChainRunner(model, manifest, engine: engine)
-      emitted = { assignments in
-        let texts = try runner.tokens(for: assignments)
-        return zip(assignments, texts).map { assignment, tokens in
-          tokens.dropFirst(manifest.prompt(assignment).count).map { Int($0) }
-        }
-      }
-    case .indexed:
-      let structure = try IndexedStructure(checking: model)
-      emitted = { assignments in
-        var session = IndexedSession(structure)
-        return try assignments.map { assignment in
-          let prompt = manifest.prompt(assignment).map { Int32($0) }
-          var tokens = prompt
-          let stop = session.generate(after: &tokens, maximumNewTokens: manifest.emittedTokenCount)
-          if case .undecided(let position) = stop { throw UndecidedChain(assignment: assignment, position: position) }
-          return tokens.dropFirst(prompt.count).map { Int($0) }
-        }
+    var runner = try ChainRunner(model, manifest, engine: engine)
+    if engine.needsDerivation, runner.engine != engine {
+      throw EngineRefusal(engine, runner.fallback ?? "another engine runs them")
+    }
+    emitted = { assignments in
+      let texts = try runner.tokens(for: assignments)
+      return zip(assignments, texts).map { assignment, tokens in
+        tokens.dropFirst(manifest.prompt(assignment).count).map { Int($0) }
       }
     }
-  }
-}
-
-/// A chain of thought that the indexed engine could not continue, although it had accepted the weights.
-public struct UndecidedChain: Error, Equatable, CustomStringConvertible {
-  /// The inputs' values.
-  public let assignment: [Bool]
-  /// The position, counting from the first token of the prompt, whose next token a lookup does not decide.
-  public let position: Int
-  /// One sentence for people.
-  public var description: String {
-    "with inputs \(bitText(assignment)), the lookup has no sure answer at position \(position)"
   }
 }

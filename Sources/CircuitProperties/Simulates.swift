@@ -19,8 +19,8 @@ public import Transformers
 ///   - engine: how its attention is computed.
 ///   - options: what lowering the circuit to a chain leaves out.
 ///   - assignments: the inputs' values to try; by default ``assignmentsToTry(_:)``.
-/// - Throws: ``SimulationFault``, which names the assignment and the token; `ModelError`, `StructureRefusal` or
-///   ``UndecidedChain`` where the engine cannot run the weights.
+/// - Throws: ``SimulationFault``, which names the assignment and the token; `ModelError` or `EngineRefusal` where the engine cannot run the
+///   weights.
 public func simulates(
   _ circuit: Circuit, form: SimulationManifest.Form = .llama, engine: DecodingEngine = .indexed,
   options: CircuitChain.Options = .init(), assignments: [[Bool]]? = nil

@@ -44,9 +44,9 @@ struct Certify: ParsableCommand {
 
   func run() throws {
     let simulation = try SimulationFolder(folder)
-    let (circuit, statement) = try claimed.read()
+    let (_, statement) = try claimed.read()
     let clock = ContinuousClock.now
-    if tabulates { return try tabulate(simulation, circuit) }
+    if tabulates { return try tabulate(simulation, statement) }
     let manifest = simulation.manifest
     let checker = Checker(simulation.model, form: manifest.promptForm)
     let deviations = try simulation.deviations()
@@ -122,9 +122,17 @@ struct Certify: ParsableCommand {
     if shown.verdict != .proved { throw ExitCode(ExitStatus.falseCheck.rawValue) }
   }
 
-  private func tabulate(_ simulation: SimulationFolder, _ circuit: Circuit) throws {
-    let table = PrecisionReport(simulation)
+  private func tabulate(_ simulation: SimulationFolder, _ circuit: CircuitStatement) throws {
+    var bar: ProgressBar?
+    defer { bar?.finish() }
+    let table = try PrecisionReport(simulation, circuit: circuit) { done, total in
+      if bar == nil { bar = ProgressBar("tabulating", total: total, unit: "formats", isQuiet: report.quiet) }
+      bar?.update(done)
+    }
+    bar?.finish()
+    bar = nil
     try report.print(table) { table.text }
+    if !table.rows.contains(where: \.isCertified) { throw ExitCode(ExitStatus.falseCheck.rawValue) }
   }
 }
 

@@ -14,6 +14,9 @@ struct Check: ParsableCommand {
       random ones, 256 unless told otherwise. Every emitted token and every output is compared with a bit-parallel simulation of the circuit. \
       Exits with 0 only when all are equal, with 1 when one differs or the circuit is not the folder's.
 
+      With --engine bitsliced no attention runs and no token is written: the values that the program derived from the weights gives all wires are \
+      compared, 512 assignments at once, and the token that ends a chain is the derivation's.
+
       EXAMPLE:
         wright check adder64-llama --circuit adder64.txt --assignments 1000
       """)
@@ -87,7 +90,7 @@ struct Check: ParsableCommand {
     let simulation = try SimulationFolder(folder)
     let (circuit, _) = try CircuitSource.read(circuit, format: format)
     let plan = AssignmentPlan(inputCount: circuit.inputCount, maximumCount: assignments)
-    var runner = try ChainRunner(simulation, engine: engine)
+    var runner = try ChainRunner(simulation, engine: engine, of: folder)
     if let fallback = runner.fallback { report.note("running \(runner.engine.adverb): \(fallback)") }
     var generator = Philox(seed: seed)
     let (product, overflow) = plan.count.multipliedReportingOverflow(by: simulation.manifest.emittedTokenCount)

@@ -123,13 +123,11 @@ struct Construct: ParsableCommand {
       let least = simulation.leastSignificandBits.map { "; s = \($0) is the least that is right, for any T" } ?? ""
       rows.append(("precision", name + least))
     }
-    let later =
-      cost.greatestIndexedTokensPerSecond.map { " for the first input, up to \(Quantity.text($0)) for many" } ?? ""
-    for (engine, rate, more) in [
-      ("dense", cost.expectedDenseTokensPerSecond, ""), ("indexed", cost.expectedIndexedTokensPerSecond, later),
-      ("finite precision", cost.expectedFiniteTokensPerSecond, ""),
+    for (engine, rate) in [
+      ("dense", cost.expectedDenseTokensPerSecond), ("indexed", cost.expectedIndexedTokensPerSecond),
+      ("bitsliced", cost.expectedBitslicedTokensPerSecond), ("finite precision", cost.expectedFiniteTokensPerSecond),
     ] {
-      if let rate { rows.append(("expected, \(engine)", "about \(Quantity.text(rate)) tokens/s a core\(more)")) }
+      if let rate { rows.append(("expected, \(engine)", "about \(Quantity.text(rate)) tokens/s a core")) }
     }
     return table(rows)
   }

@@ -2,12 +2,13 @@
 import ArgumentParser
 import Constructions
 import Transformers
+import Verification
 
 /// The subcommand.
 struct Info: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info",
-    abstract: "Print a model folder's sizes, named directions and structure check.",
+    abstract: "Print a model folder's sizes, named directions and what its weights compute.",
     discussion: """
       EXAMPLE:
         wright info adder64-llama
@@ -41,14 +42,17 @@ struct Info: ParsableCommand {
       var size: Int
       var meaning: String?
     }
-    /// What the check of the weights says.
+    /// What the checker derives from the weights, for all inputs and in the model's finite precision or any rounding no worse than float32's.
     struct Structure: Encodable {
       var isIndexed: Bool
       /// Why not, where not.
       var reason: String?
-      var scoreLead: Double?
-      var stateClasses: Int?
-      var tableBytes: Int?
+      /// The least lead of a wanted position's score over any other's.
+      var scoreGap: Double?
+      /// The least lead of the emitted token's score over any other's, before the last normalization's factor.
+      var tokenMargin: Double?
+      /// How many local cases were evaluated.
+      var cases: Int?
     }
     var architecture: String
     var vocabulary: Int
@@ -99,15 +103,14 @@ struct Info: ParsableCommand {
   }
 
   private static func structure(_ model: Model, _ manifest: SimulationManifest?) -> Report.Structure {
-    if let name = manifest?.precisionName {
-      return Report.Structure(
-        isIndexed: false, reason: "every operation rounds to \(name), and lookup stands for float32")
-    }
+    guard let manifest else { return Report.Structure(isIndexed: false, reason: "no \(SimulationManifest.fileName)") }
     do {
-      let structure = try IndexedStructure(checking: model)
+      let bounds = try Checker(model, form: manifest.promptForm).derive(
+        manifest.precision.map { .finitePrecision($0) } ?? .rounded(.float32)
+      ).bounds
       return Report.Structure(
-        isIndexed: true, scoreLead: structure.scoreLead, stateClasses: structure.classCount,
-        tableBytes: structure.tableBytes)
+        isIndexed: true, scoreGap: bounds.layers.map(\.scoreGap.value).min(), tokenMargin: bounds.tokenMargin.value,
+        cases: bounds.caseCount)
     } catch {
       return Report.Structure(isIndexed: false, reason: error.description)
     }
@@ -135,10 +138,10 @@ struct Info: ParsableCommand {
     let structure = numbers.structure
     rows.append(
       (
-        "structure check",
+        "derivation",
         structure.isIndexed
-          ? "passed: runs by lookup; scores lead by \(Quantity.text(structure.scoreLead ?? 0)) "
-            + "(104 is needed), \(Quantity.exact(structure.stateClasses ?? 0)) classes of states"
+          ? "for all inputs in \(numbers.circuit?.precision ?? "float32 or better"): runs by lookup; scores lead by "
+            + "\(Quantity.text(structure.scoreGap ?? 0)), \(Quantity.exact(structure.cases ?? 0)) local cases"
           : "\(numbers.circuit?.precision == nil ? "runs densely only" : "runs by the reference only"): "
             + (structure.reason ?? "")
       ))

@@ -44,6 +44,12 @@ struct Mutants: ParsableCommand {
   @Option(name: .long, help: "How many assignments certified mutants are compared under at most.")
   var assignments = 1_000_000
 
+  @Option(
+    name: .long,
+    help:
+      "Certify for every rounding with relative errors up to 2^-bits: 24 for float32, 11 for float16, 8 for bfloat16.")
+  var bits = 24
+
   @Option(name: .long, help: "The seed of the random choices.")
   var seed: UInt64 = 1
 
@@ -70,6 +76,7 @@ struct Mutants: ParsableCommand {
     var assignments: Int
     /// The certified mutants that are wrong or could not be judged; at most a hundred.
     var survivors: [Survivor]
+    var bits: Int
     var seed: UInt64
     var seconds: Double
   }
@@ -85,6 +92,8 @@ struct Mutants: ParsableCommand {
   func validate() throws {
     if count < 1 { throw ValidationError("--count is at least 1.") }
     if assignments < 1 { throw ValidationError("--assignments is at least 1.") }
+    // The judge rounds as float32 does, so that a claim about finer rounding says nothing of it.
+    if !(1...24).contains(bits) { throw ValidationError("--bits is 1 to 24.") }
     if let threads, threads < 1 { throw ValidationError("--threads is at least 1.") }
   }
 
@@ -106,31 +115,22 @@ struct Mutants: ParsableCommand {
     let total = study.selection.mutants.count
     let bar = Mutex(ProgressBar("mutating", total: total, unit: "mutants", isQuiet: report.quiet))
     let manifest = simulation.manifest
+    let semantics = Semantics.rounded(RoundingModel(unit: 1 / Double(1 << bits)))
     let outcome = study.run { model, circuit in
-      Mutants.certifies(model, manifest, circuit)
+      manifest.isCertified(model, circuit, semantics)
     } progress: { done in
       bar.withLock { $0.update(done) }
       return true
     }
     bar.withLock { $0.finish() }
     let seconds = (ContinuousClock.now - clock) / .seconds(1)
-    let result = Report(outcome, study, manifest, seed: seed, seconds: seconds)
+    let result = Report(outcome, study, manifest, bits: bits, seed: seed, seconds: seconds)
     try report.print(result) { text(result) }
     if !result.sound { throw ExitCode(ExitStatus.falseCheck.rawValue) }
   }
 }
 
 extension Mutants {
-  /// Whether `model` is certified to compute `circuit`.
-  private static func certifies(_ model: Model, _ manifest: SimulationManifest, _ circuit: Circuit) -> Bool {
-    let statement = CircuitStatement(circuit)
-    guard let witness = Witness.derived(from: statement, wireCount: manifest.wireCount),
-      let proof = try? Checker(model, form: manifest.promptForm).derive(.rounded(.float32))
-    else { return false }
-    return WitnessCheck.fault(
-      circuit: statement, program: proof.program, witness: witness, readOut: manifest.readOut) == nil
-  }
-
   private func text(_ result: Report) -> String {
     var rows = [["mutants of", "mutants", "refused", "certified and equal", "wrong", "not judged"]]
     func cells(_ name: String, _ numbers: [Int]) -> [String] { [name] + numbers.map { Quantity.exact($0) } }
@@ -145,10 +145,14 @@ extension Mutants {
     let survivors = result.survivors.map { survivor in
       "\(survivor.mutant): \(survivor.judgement)\n" + (survivor.inputs.map { "inputs \($0)\n" } ?? "")
     }
-    let chosen = result.population - result.unchanged == result.mutants ? "all" : "seed \(seed), chosen from"
+    let isAll = result.population - result.unchanged == result.mutants
+    let choice = isAll ? "all mutants" : "chosen from \(Quantity.exact(result.population)) mutants, seed \(seed)"
+    let unchanged =
+      result.unchanged == 0 ? "" : "; \(Quantity.exact(result.unchanged)) that change nothing are left out"
     return Mutants.table(rows) + original + survivors.joined()
-      + "\(chosen) \(Quantity.exact(result.population)); certified ones were compared under "
-      + "\(Quantity.exact(result.assignments)) assignments; \(Quantity.exact(result.unchanged)) swaps of equal rows left out\n"
+      + "\(choice)\(unchanged)\n"
+      + "certified for rounding errors up to 2^-\(bits); judged in float32 under "
+      + "\(Quantity.exact(result.assignments)) assignments\n"
   }
 
   /// A table whose first column stands to the left and whose others stand to the right.
@@ -166,7 +170,8 @@ extension Mutants {
 extension Mutants.Report {
   /// The report of `outcome`, which `study` found.
   fileprivate init(
-    _ outcome: MutationReport, _ study: MutationStudy, _ manifest: SimulationManifest, seed: UInt64, seconds: Double
+    _ outcome: MutationReport, _ study: MutationStudy, _ manifest: SimulationManifest, bits: Int, seed: UInt64,
+    seconds: Double
   ) {
     let total = outcome.total
     self.init(
@@ -179,7 +184,7 @@ extension Mutants.Report {
         Mutants.Survivor(
           mutant: survivor.mutant.description(study.selection.tensors),
           judgement: Mutants.text(survivor.judgement, manifest), inputs: survivor.judgement.inputs.map(Mutants.bits))
-      }, seed: seed, seconds: seconds)
+      }, bits: bits, seed: seed, seconds: seconds)
   }
 }
 

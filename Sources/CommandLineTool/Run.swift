@@ -3,6 +3,7 @@ import ArgumentParser
 import Circuits
 import Constructions
 import Transformers
+import Verification
 
 /// The subcommand.
 struct Run: ParsableCommand {
@@ -10,8 +11,11 @@ struct Run: ParsableCommand {
     commandName: "run",
     abstract: "Run a constructed model on inputs and print the circuit's outputs.",
     discussion: """
-      Prints one line of output bits for each assignment, read off the tokens. The indexed engine runs where the weights pass its check; \
-      otherwise the dense engine does, and a note says why. A model in finite precision runs scalar by scalar in that precision.
+      Prints one line of output bits for each assignment, read off the tokens. The indexed engine runs no attention but the program that the \
+      checker derived from the weights: what greedy decoding emits, for all inputs and any rounding no worse than float32's. Where \
+      it derives none, the dense engine runs, and a note says why. The bitsliced engine runs that program on 512 inputs at once; weights \
+      from which none is derived are refused. A model in finite precision runs scalar by scalar in that precision, unless one of these two \
+      engines is asked for: the program is then derived in that precision.
 
       \(BitText.documentation)
 
@@ -87,8 +91,12 @@ struct Run: ParsableCommand {
     }
   }
 
-  /// How many chains are decoded before their outputs are printed.
-  private static let chainsHeld = 64
+  /// How many chains are decoded before their outputs are printed: 64, or as many as are decoded side by side where their tokens fit some hundred
+  /// megabytes.
+  private func chainsHeld(_ runner: ChainRunner) -> Int {
+    guard runner.engine == .bitsliced else { return 64 }
+    return max(64, min(Simulator.lanesPerPass, (1 << 25) / (runner.manifest.wireCount + 1)))
+  }
 
   func validate() throws {
     if bits.input == nil { throw ValidationError("Missing expected argument '--input <input>'.") }
@@ -101,7 +109,7 @@ struct Run: ParsableCommand {
     if liveCache, let precision = simulation.manifest.precisionName {
       throw Failure.refused(folder, expected: "a model in float32 for --live-cache", found: "one in \(precision)")
     }
-    var runner = try ChainRunner(simulation, engine: liveCache ? .dense : engine)
+    var runner = try ChainRunner(simulation, engine: liveCache ? .dense : engine, of: folder)
     let reading = trace ? try simulation.reading() : nil
 
     let manifest = simulation.manifest
@@ -117,8 +125,9 @@ struct Run: ParsableCommand {
     var live: ChainRunner.LiveCacheRun?
     var seconds = 0.0
     // A chain of thought may be long and assignments many: no more chains are held than are decoded side by side.
-    for start in stride(from: 0, to: assignments.count, by: Run.chainsHeld) {
-      let part = Array(assignments[start..<min(start + Run.chainsHeld, assignments.count)])
+    let held = chainsHeld(runner)
+    for start in stride(from: 0, to: assignments.count, by: held) {
+      let part = Array(assignments[start..<min(start + held, assignments.count)])
       let clock = ContinuousClock.now
       let texts: [[Int32]]
       if liveCache {
@@ -129,7 +138,7 @@ struct Run: ParsableCommand {
         texts = try runner.tokens(for: part) { bar.update(start * manifest.emittedTokenCount + $0) }
       }
       seconds += (ContinuousClock.now - clock) / .seconds(1)
-      if start == 0, let reading { noteFetches(simulation, reading, texts[0]) }
+      if start == 0, let reading { noteFetches(&runner, reading) }
       for text in texts {
         let line = outputText.text(try runner.outputs(ofTokens: text))
         let steps = try reading.map { try self.steps(manifest, $0, text) } ?? []
@@ -180,22 +189,22 @@ struct Run: ParsableCommand {
       let done = runs.count * runner.manifest.emittedTokenCount
       do {
         runs.append(try runner.tokensWithLiveCache(for: assignment) { progress(done + $0) })
-      } catch let refusal as StructureRefusal {
+      } catch let refusal as EngineRefusal {
         throw Failure.refused(
-          folder, expected: "weights for --live-cache that look positions up", found: refusal.reason)
+          folder, expected: "weights for --live-cache that the checker certifies", found: refusal.reason)
       }
     }
     return runs
   }
 
   /// Says where a trace may not be what the heads do: it is read off the embedding; what heads look up, the other weights say.
-  private func noteFetches(_ simulation: SimulationFolder, _ reading: ChainReading, _ text: [Int32]) {
-    guard simulation.manifest.precision == nil else { return }
-    guard let structure = try? IndexedStructure(checking: simulation.model) else {
+  private func noteFetches(_ runner: inout ChainRunner, _ reading: ChainReading) {
+    guard runner.manifest.precision == nil else { return }
+    guard case .success(let proof) = runner.derived() else {
       return report.note(
-        "the trace shows the wires that the embedding names; the weights do not pass the check that heads look them up")
+        "the trace shows the wires that the embedding names; the checker does not certify that heads look them up")
     }
-    if let step = reading.stepThatFetchesOtherWires(structure, simulation.manifest, tokens: text) {
+    if let step = reading.stepThatFetchesOtherWires(proof.program) {
       report.note("the trace shows the wires that the embedding names; in step \(step + 1) a head looks another one up")
     }
   }

@@ -32,6 +32,10 @@ struct FinitePrecisionCommandTests {
     #expect(check.code == 0)
     #expect(try check.json()["tokensCompared"] as? Int == 56)
     #expect(try check.json()["engine"] as? String == (precision == "float32" ? "indexed" : "reference"))
+    for engine in ["indexed", "bitsliced"] {
+      let derived = try run("run", "model", "--input", "-", "--tokens", "--engine", engine, input: lines)
+      #expect(derived.output == plain.output && derived.error.isEmpty)
+    }
   }
 
   @Test func theTraceAndHexadecimalBitsWorkInFinitePrecision() throws {
@@ -52,7 +56,7 @@ struct FinitePrecisionCommandTests {
     #expect(report["folder"] == nil)
     #expect(
       (try run("info", "model", "--json").json()["circuit"] as? [String: Any])?["precision"] as? String == "F_{0,2}")
-    #expect(try run("info", "model").output.contains("every operation rounds to F_{0,2}"))
+    #expect(try run("info", "model").output.contains("for all inputs in F_{0,2}: runs by lookup"))
   }
 
   @Test(arguments: [("0,1", "F_{0,2} or finer"), ("1,1", "F_{1,2} or finer")])

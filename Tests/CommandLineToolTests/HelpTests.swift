@@ -6,7 +6,7 @@ struct HelpTests {
   /// Every command by its words.
   static let commands = [
     [], ["circuit"], ["circuit", "info"], ["circuit", "convert"], ["circuit", "generate"], ["circuit", "simulate"],
-    ["circuit", "draw"], ["construct"], ["run"], ["check"], ["export"], ["info"], ["demo"],
+    ["circuit", "draw"], ["construct"], ["run"], ["check"], ["mutants"], ["export"], ["info"], ["demo"],
   ]
 
   @Test(arguments: commands)
@@ -45,6 +45,7 @@ struct HelpTests {
     ["construct", "file", "-o", "folder", "--form", "other"], ["run", "folder", "--input", "1", "--engine", "other"],
     ["run", "folder", "--input", "1", "--engine", "indexed", "--live-cache"],
     ["check", "folder", "--circuit", "x", "--assignments", "0"], ["circuit", "info", "x", "--format", "vhdl"],
+    ["mutants", "folder", "--circuit", "x", "--count", "0"], ["mutants", "folder", "--circuit", "x", "--bits", "25"],
     ["export", "folder", "-o", "x", "--format", "onnx"], ["circuit", "simulate", "x"],
     ["circuit", "simulate", "-", "--input", "-"], ["circuit", "generate", "no-such-generator", "-o", "x.aag"],
     ["circuit", "generate", "parity", "--inputs", "0", "-o", "x.aag"],

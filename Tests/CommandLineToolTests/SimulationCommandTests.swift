@@ -24,7 +24,7 @@ struct SimulationCommandTests {
   static let lines = "000\n100\n010\n110\n001\n101\n011\n111\n"
   static let sums = "00\n10\n10\n01\n10\n01\n01\n11\n"
 
-  @Test(arguments: ["llama", "li"], ["dense", "indexed"])
+  @Test(arguments: ["llama", "li"], ["dense", "indexed", "bitsliced", "reference"])
   func everyFormAndEngineAddsAndPassesItsCheck(_ form: String, _ engine: String) throws {
     _ = try construct(form)
     #expect(try run("run", "model", "--input", "-", "--engine", engine, input: Self.lines).output == Self.sums)
@@ -119,10 +119,24 @@ struct SimulationCommandTests {
     #expect(try smaller.json()["reason"] as? String == "the circuit has 2 inputs and the model 3")
   }
 
-  @Test(arguments: ["dense", "indexed"])
-  func aChangedWeightIsAFalseCheck(_ engine: String) throws {
+  @Test func weightsThatAreNotCertifiedAreNotRunBitByBit() throws {
     _ = try construct()
-    // The embedding comes last but for the small tensors of the layer; change the sign of every number of its first quarter.
+    try spoil { bytes, range in
+      for i in range { bytes[i] = 0 }
+    }
+    for arguments in [["run", "model", "--input", "110"], ["check", "model", "--circuit", "adder.aag"]] {
+      let refused = try Program.run(arguments + ["--engine", "bitsliced"], in: folder)
+      #expect(refused.code == 65 && refused.output.isEmpty)
+      #expect(refused.error.hasPrefix("wright: error: model: expected weights that the checker certifies, for --engine"))
+    }
+    let dense = try run("check", "model", "--circuit", "adder.aag", "--engine", "indexed", "--json")
+    #expect(try dense.code == 1 && dense.json()["engine"] as? String == "dense")
+    #expect(try (dense.json()["fallback"] as? String)?.isEmpty == false)
+  }
+
+  /// Changes the bytes of the numbers of the model's embedding.
+  private func spoil(_ change: (inout Data, Range<Int>) -> Void) throws {
+    // The embedding comes last but for the small tensors of the layer.
     let file = folder.url.appending(path: "model/model.safetensors")
     var bytes = try Data(contentsOf: file)
     let header = bytes[..<8].enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
@@ -130,8 +144,17 @@ struct SimulationCommandTests {
     let tensor = try #require(json["model.embed_tokens.weight"] as? [String: Any])
     let offsets = try #require(tensor["data_offsets"] as? [Int])
     let start = 8 + header + offsets[0]
-    for byte in stride(from: start + 3, to: start + (offsets[1] - offsets[0]) / 4, by: 4) { bytes[byte] ^= 0x80 }
+    change(&bytes, start..<start + offsets[1] - offsets[0])
     try bytes.write(to: file)
+  }
+
+  @Test(arguments: ["dense", "indexed"])
+  func aChangedWeightIsAFalseCheck(_ engine: String) throws {
+    _ = try construct()
+    // Change the sign of every number of the first quarter.
+    try spoil { bytes, range in
+      for byte in stride(from: range.lowerBound + 3, to: range.lowerBound + range.count / 4, by: 4) { bytes[byte] ^= 0x80 }
+    }
     let outcome = try run("check", "model", "--circuit", "adder.aag", "--engine", engine, "--json")
     #expect(outcome.code == 1)
     #expect(try outcome.json()["mismatch"] != nil)
@@ -167,7 +190,7 @@ struct SimulationCommandTests {
     #expect(directions.compactMap { $0["name"] as? String }.starts(with: ["own", "operand0", "operand1", "next"]))
     #expect(directions.allSatisfy { ($0["meaning"] as? String)?.isEmpty == false })
     let text = try run("info", "model").output
-    #expect(text.contains("passed: runs by lookup"))
+    #expect(text.contains("for all inputs in float32 or better: runs by lookup"))
     #expect(text.contains("operand1: code of operand 1 of the next wire's gate"))
   }
 

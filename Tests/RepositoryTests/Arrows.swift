@@ -17,7 +17,7 @@ let allowedDependencies: [String: Set<String>] = [
   "Transformers": ["Tensors", "ExactArithmetic"],
   "Verification": ["Transformers", "Tensors", "ExactArithmetic", "Crypto"],
   "Constructions": ["Verification", "Transformers", "Tensors", "Circuits", "ExactArithmetic"],
-  "CircuitProperties": ["PropertyTesting", "Constructions", "Transformers", "Circuits", "Randomness"],
+  "CircuitProperties": ["PropertyTesting", "Constructions", "Verification", "Transformers", "Circuits", "Randomness"],
   "CommandLineTool": [
     "Randomness", "Circuits", "ExactArithmetic", "Tensors", "Transformers", "Verification", "Constructions",
     "ArgumentParser", "Crypto",

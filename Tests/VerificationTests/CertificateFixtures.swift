@@ -1,16 +1,9 @@
-// What the tests of certificates share: circuits as statements, chains as programs, and one small certificate.
+// What the tests of certificates share: chains as programs, irregular circuits, and one small certificate.
 import Circuits
 import Constructions
 import ExactArithmetic
 import TestSupport
 import Verification
-
-/// The statement of a circuit.
-func statement(of circuit: Circuit) -> CircuitStatement {
-  CircuitStatement(
-    inputCount: circuit.inputCount, tables: circuit.tables, offsets: circuit.offsets, operands: circuit.operands,
-    outputs: circuit.outputs.map { 2 * $0.wire.rawValue + ($0.isComplemented ? 1 : 0) })
-}
 
 /// The program that the weights of a chain compute: heads without an operand look up a leading token, or the wire before the step
 /// (as positional weights do), and the table does not depend on them.

@@ -7,7 +7,7 @@ import Verification
 
 /// Compares where the two say that each chain wire comes from, and where outputs are read.
 private func expectTheSame(_ circuit: Circuit) {
-  let statement = statement(of: circuit)
+  let statement = CircuitStatement(circuit)
   for (folding, options) in foldings {
     let chain = CircuitChain(circuit, options: options)
     let witness = Witness.folding(statement, folding)

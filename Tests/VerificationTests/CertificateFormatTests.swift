@@ -8,7 +8,8 @@ import TestSupport
 import Verification
 
 private let allSemantics: [Semantics] = [
-  .ideal, .softmax, .rounded(RoundingModel(unit: 0x1p-24)), .rounded(RoundingModel(unit: 0, keptBits: 1024)),
+  .ideal, .softmax, .rounded(RoundingModel(unit: 0x1p-24)), .rounded(.float32), .rounded(.nearest(bits: 8)),
+  .rounded(RoundingModel(unit: 0, keptBits: 1024)),
   .rounded(RoundingModel(unit: Double(1).nextDown, keptBits: 1)), .finitePrecision(.binary16),
   .finitePrecision(FloatFormat(exponentBits: 0, significandBits: 30)),
   .finitePrecision(FloatFormat(precision: 1, minimumExponent: -5, maximumExponent: -5, ties: .toEven)),
@@ -28,6 +29,8 @@ private let allSemantics: [Semantics] = [
     certificate.bounds.tokenMargin = .init(.infinity)
     certificate.bounds.largestMagnitude = 0
     certificate.bounds.caseCount = .max
+    try expectRoundTrip(certificate)
+    certificate.bounds.tokenMargin.step = certificate.claim.form.stepCount  // the end token
     try expectRoundTrip(certificate)
     let claim = try JSONDecoder().decode(Claim.self, from: JSONEncoder().encode(certificate.claim))
     #expect(claim == certificate.claim)
@@ -75,7 +78,7 @@ private let allSemantics: [Semantics] = [
   }
 
   @Test func theWitnessOfSHA256TakesLittleMoreThanAByteAWire() throws {
-    let circuit = statement(of: .sha256Compression())
+    let circuit = CircuitStatement(.sha256Compression())
     var certificate = sampleCertificate()
     certificate.witness = nil
     let bare = try certificate.serialized().count
@@ -92,7 +95,7 @@ private let allSemantics: [Semantics] = [
       "fetchError":0.1,"leak":{"head":1,"step":1,"value":5e-324},"scoreGap":{"value":"infinity"}}],\
       "tokenMargin":{"step":0,"value":0.3333333333333333}},"claim":{"circuit":"\(halfAdderDigest)",\
       "form":{"endToken":9,"inputCount":2,"leadingTokens":[8],"tokens":"wiresWithValues","wireCount":4},\
-      "readOut":[4,7],"semantics":{"functionMultiple":4,"keptBits":8,"largest":65504,"name":"rounded",\
+      "readOut":[4,7],"semantics":{"functionMultiple":4,"keptBits":8,"largest":65504,"name":"nearest",\
       "smallestNormal":6.103515625e-05,"unit":0.00390625,"vanishing":7.006492321624085e-46}},\
       "files":[{"name":"config.json","sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},\
       {"name":"model.safetensors","sha256":"039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81"}],\
@@ -152,6 +155,16 @@ private let allSemantics: [Semantics] = [
     #expect(ContentDigest(hexadecimal: expected + "0") == nil)
   }
 
+  /// Found by fuzzing: -0.0 was read as such, written as -0, and read back as 0.
+  @Test func aNegativeZeroIsReadAsZero() throws {
+    var certificate = sampleCertificate()
+    certificate.bounds.tokenMargin.value = -0.0
+    certificate.bounds.largestMagnitude = -0.0
+    let read = try Certificate(parsing: certificate.serialized())
+    #expect(read.bounds.tokenMargin.value.sign == .plus && read.bounds.largestMagnitude.sign == .plus)
+    try expectRoundTrip(read)
+  }
+
   @Test(arguments: [
     (1.0 / 3, "0.3333", "0.3334"), (0.1, "0.1", "0.1"), (0.99999, "0.9999", "1"), (9999.5, "9999", "10000"),
     (12345.678, "12340", "12350"), (1234.5, "1234", "1235"), (99.999, "99.99", "100"), (12.5, "12.5", "12.5"),
@@ -168,8 +181,8 @@ private let allSemantics: [Semantics] = [
     #expect(
       sampleCertificate().summary == """
         claims        the weights compute the circuit for all 2^2 assignments of its inputs
-        for           any runtime that rounds each operation to within 2^-8 and keeps results of 8 digits, functions to \
-        within 4 times that, in any order of summation, from 2^-14 up to 65504
+        for           any runtime that rounds to the nearest number of 8 binary digits, functions to within 4 units, in any order of \
+        summation, from 2^-14 up to 65504
         circuit       2 inputs, 2 gates, 2 outputs, SHA-256 \(halfAdderDigest.prefix(12))
         chain         4 wires, 2 emitted, as tokens that say a wire and its value
         score gap     unbounded, by distinct codes

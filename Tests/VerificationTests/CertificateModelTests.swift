@@ -73,6 +73,42 @@ private func refusal(_ files: [Certificate.FileDigest], _ folder: String) throws
     }
   }
 
+  /// The whole way on one small circuit: what the checker derives from weights, the witness shows to be the circuit.
+  @Test(arguments: [Semantics.ideal, .softmax, .rounded(RoundingModel(unit: 0x1p-24))])
+  func aCertificateOfConstructedWeightsIsWrittenReadAndHolds(_ semantics: Semantics) throws {
+    let circuit = Circuit.rippleCarryAdder(width: 4)
+    let statement = CircuitStatement(circuit)
+    let simulation = CircuitSimulation(of: circuit)
+    let found = try Checker(simulation.model(), form: simulation.manifest.promptForm).derive(semantics)
+    let written = Certificate(
+      tool: "wright", files: [Certificate.FileDigest(name: "config.json", sha256: ContentDigest(of: []))],
+      claim: Claim(
+        form: simulation.manifest.promptForm, semantics: semantics, readOut: simulation.manifest.readOut,
+        circuit: statement.digest),
+      bounds: found.bounds, witness: Witness.derived(from: statement, wireCount: simulation.manifest.wireCount))
+    let read = try Certificate(parsing: written.serialized())
+    #expect(read == written)
+    try read.claim.checkCircuit(statement, path: "adder4")
+    let witness = try #require(read.witness)
+    func fault(_ statement: CircuitStatement) -> WitnessFault? {
+      WitnessCheck.fault(
+        circuit: statement, program: found.program, witness: witness, readOut: read.claim.readOut)
+    }
+    #expect(fault(statement) == nil)
+    // Each change of one row of one gate's table is another function of the gate's operands, which no input need reach.
+    for gate in 0..<statement.gateCount {
+      for row in 0..<UInt64(1) << UInt64(statement.operands(ofGate: gate).count) {
+        var tables = statement.tables
+        tables[gate] ^= 1 << row
+        let changed = CircuitStatement(
+          inputCount: statement.inputCount, tables: tables, offsets: statement.offsets, operands: statement.operands,
+          outputs: statement.outputs)
+        #expect(fault(changed)?.gate == gate)
+        #expect(throws: CertificateError.self) { try read.claim.checkCircuit(changed, path: "adder4") }
+      }
+    }
+  }
+
   @Test func anotherCircuitIsRefused() throws {
     let claim = sampleCertificate().claim
     try claim.checkCircuit(halfAdder, path: "half.aag")

@@ -57,7 +57,7 @@ private let edits = [
   Edit(
     "\"value\":0.3333333333333333", "\"value\":-1",
     "key bounds.tokenMargin: expected a number that is not negative, found -1.0"),
-  Edit("\"step\":0", "\"step\":2", "key bounds.tokenMargin.step: expected one of 2 steps, found 2"),
+  Edit("\"step\":0", "\"step\":3", "key bounds.tokenMargin.step: expected a step up to 2, found 3"),
   Edit("\"head\":1", "\"head\":-1", "key bounds.layers.0.leak.head: expected a head, found -1"),
   Edit(
     "\"caseCount\":12", "\"caseCount\":-1", "key bounds.caseCount: expected a number that is not negative, found -1"),
@@ -87,15 +87,19 @@ private let edits = [
   Edit("\"circuit\":\"", "\"circuit\":\"g", "expected 64 lower-case hexadecimal digits, found \"g"),
   // Semantics.
   Edit(
-    "\"name\":\"rounded\"", "\"name\":\"exact\"",
-    "expected in claim.semantics.name, ideal, softmax, rounded or finite-precision, found \"exact\""),
-  Edit("\"name\":\"rounded\",", "", "expected in claim.semantics.name, this key, found nothing"),
+    "\"name\":\"nearest\"", "\"name\":\"exact\"",
+    "expected in claim.semantics.name, ideal, softmax, rounded, nearest or finite-precision, found \"exact\""),
+  Edit("\"name\":\"nearest\",", "", "expected in claim.semantics.name, this key, found nothing"),
   Edit(
-    "\"name\":\"rounded\"", "\"name\":\"ideal\"",
+    "\"name\":\"nearest\"", "\"name\":\"ideal\"",
     "expected in claim.semantics.unit, no such key of these semantics, found one"),
   Edit(
-    "\"name\":\"rounded\"", "\"name\":\"rounded\",\"ties\":\"toEven\"",
+    "\"name\":\"nearest\"", "\"name\":\"nearest\",\"ties\":\"toEven\"",
     "expected in claim.semantics.ties, no such key of these semantics, found one"),
+  Edit(
+    "\"name\":\"nearest\"", "\"name\":\"rounded\"",
+    "expected in claim.semantics.keptBits, no such key of these semantics, found one"),
+  Edit("\"keptBits\":8,", "", "expected in claim.semantics.keptBits, this key, found nothing"),
   Edit("\"unit\":0.00390625,", "", "expected in claim.semantics.unit, this key, found nothing"),
   Edit("\"unit\":0.00390625", "\"unit\":1", "key claim.semantics.unit: expected a unit roundoff in 0 ..< 1, found 1.0"),
   Edit(
@@ -220,7 +224,7 @@ private let bodies: [([UInt8], String)] = [
     #expect(refusal(Array("{}".utf8)) != nil)
   }
 
-  @Test(arguments: [(8, "header of at most 16777216"), (16, "body of at most 1073741824")])
+  @Test(arguments: [(8, "header of at most 16777216"), (16, "body of at most 268435456")])
   func aHugeLengthIsRefusedBeforeAnythingIsRead(_ offset: Int, _ expected: String) {
     for bytes in [[UInt8](repeating: 0xFF, count: 8), [1, 0, 0, 0x40, 0, 0, 0, 0]] {
       var file = sample

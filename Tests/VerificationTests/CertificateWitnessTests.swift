@@ -123,7 +123,7 @@ private let changes = [
         inputs: 1 + round % 5, gates: 12, fanIn: 1 + round % 6, outputs: 3, using: &random)
       let (folding, options) = foldings[round % 4]
       let chain = CircuitChain(circuit, options: options)
-      let original = statement(of: circuit)
+      let original = CircuitStatement(circuit)
       let witness = Witness.folding(original, folding)
       let program = program(of: chain, readsPreviousWire: round % 2 == 0)
       #expect(
@@ -149,7 +149,7 @@ private let changes = [
   @Test(.enabled(if: sharedData != nil), arguments: CombinationalCircuits.files)
   func theChainOfASharedCircuitIsAccepted(_ file: String) throws {
     let circuit = try CombinationalCircuits.read(file)
-    let statement = statement(of: circuit)
+    let statement = CircuitStatement(circuit)
     for (folding, options) in foldings {
       let chain = CircuitChain(circuit, options: options)
       let fault = WitnessCheck.fault(
@@ -161,7 +161,7 @@ private let changes = [
 
   @Test func oneWrongTableOfSHA256IsFound() {
     let circuit = Circuit.sha256Compression()
-    let statement = statement(of: circuit)
+    let statement = CircuitStatement(circuit)
     let chain = CircuitChain(circuit)
     let witness = Witness.folding(statement)
     let program = program(of: chain)

@@ -6,7 +6,7 @@ import ArgumentParser
 struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark", abstract: "Measures Wright and records the figures.",
-    subcommands: [Record.self, Table.self, IndexedProcess.self, Launch.self])
+    subcommands: [Record.self, LeastPrecisionRecord.self, Table.self, IndexedProcess.self, Launch.self])
 }
 
 /// A measurement that cannot be made or that came out wrong, in a sentence.

@@ -3,19 +3,20 @@ import ArgumentParser
 import Constructions
 import Foundation
 import Transformers
+import Verification
 
 /// What the process reports.
 struct IndexedReport: Codable {
   /// Reading the folder: weights and manifest.
   var readSeconds: Double
-  /// Checking the structure on the weights and building the tables.
-  var checkSeconds: Double
-  /// The first chain, with which the cases of the feedforward layer are evaluated.
+  /// Deriving from the weights what they compute.
+  var deriveSeconds: Double
+  /// The first chain.
   var firstChainSeconds: Double
   /// Further chains, each of one input.
   var chainSeconds: [Double]
   var tokensPerChain: Int
-  var tableBytes: Int
+  var programBytes: Int
   /// Bytes of a float32 cache of all positions, and of the most that are live at once.
   var wholeCacheBytes: Int
   var liveCacheBytes: Int
@@ -43,15 +44,18 @@ struct IndexedProcess: ParsableCommand {
       }
       return (try JSONDecoder().decode(SimulationManifest.self, from: Data(bytes)), try folder.model())
     }
-    let (checkSeconds, structure) = try timed { try IndexedStructure(checking: model) }
-    var session = IndexedSession(structure)
+    let (deriveSeconds, proof) = try timed {
+      try Checker(model, form: manifest.promptForm).derive(.rounded(.float32))
+    }
+    let lookup = SequentialLookup(proof)
     var times: [Double] = []
     var outputs: [String] = []
     let count = manifest.emittedTokenCount
     for assignment in randomAssignments(chains + 1, inputCount: manifest.inputCount) {
-      var tokens = manifest.prompt(assignment).map { Int32($0) }
-      let (seconds, stop) = timed { session.generate(after: &tokens, maximumNewTokens: count) }
-      guard stop == .length else { throw BenchmarkFailure("the lookup stopped early: \(stop)") }
+      let (seconds, tokens) = timed { lookup.tokens(for: assignment) }
+      guard tokens.count == manifest.leadingTokenCount + manifest.inputCount + count else {
+        throw BenchmarkFailure("a chain of \(tokens.count) tokens")
+      }
       times.append(seconds)
       let values = try manifest.wireValues(ofTokens: tokens.lazy.map { Int($0) })
       outputs.append(bitText(manifest.outputs(ofWireValues: values)))
@@ -60,17 +64,10 @@ struct IndexedProcess: ParsableCommand {
     let configuration = model.configuration
     let positionBytes = 4 * 2 * configuration.layerCount * configuration.keyValueHeadCount * configuration.headSize
     let positions = manifest.wireCount + manifest.leadingTokenCount
-    var live = positions
-    if withSchedule {
-      let prompt = manifest.prompt(randomAssignments(1, inputCount: manifest.inputCount)[0])
-      guard let schedule = structure.cacheSchedule(after: prompt, positionCount: positions) else {
-        throw BenchmarkFailure("the cache cannot be scheduled")
-      }
-      live = schedule.peak
-    }
+    let live = withSchedule ? CacheSchedule(proof.program).peak : positions
     let report = IndexedReport(
-      readSeconds: readSeconds, checkSeconds: checkSeconds, firstChainSeconds: times[0],
-      chainSeconds: Array(times.dropFirst()), tokensPerChain: count, tableBytes: structure.tableBytes,
+      readSeconds: readSeconds, deriveSeconds: deriveSeconds, firstChainSeconds: times[0],
+      chainSeconds: Array(times.dropFirst()), tokensPerChain: count, programBytes: lookup.byteCount,
       wholeCacheBytes: positions * positionBytes, liveCacheBytes: live * positionBytes, peakResidentBytes: peak,
       outputs: outputs)
     FileHandle.standardOutput.write(try JSONEncoder().encode(report))

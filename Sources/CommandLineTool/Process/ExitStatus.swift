@@ -78,6 +78,7 @@ extension ExitStatus {
     case let error as DrawingError: failure = Failure(.refusedInput, error.description)
     case let error as TokenizerError: failure = Failure(.refusedInput, error.description)
     case let error as ModelError: failure = Failure(.refusedInput, error.description)
+    case let error as EngineRefusal: failure = Failure(.refusedInput, error.description)
     case let error as ChainFault: failure = Failure(.refusedInput, error.description)
     default:
       // ArgumentParser knows its own errors and requests for help; to it, any other error is a plain failure.

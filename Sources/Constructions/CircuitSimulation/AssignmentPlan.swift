@@ -1,4 +1,5 @@
 // Which assignments a check looks at: all of them, or corners and random ones.
+import Circuits
 
 /// The assignments of a check: all of them where there are few, otherwise corners and random ones.
 ///
@@ -49,6 +50,15 @@ public struct AssignmentPlan: Sendable, Equatable {
       if mode == .exhaustive { return (0..<inputCount).map { i >> $0 & 1 != 0 } }
       return i < cornerCount ? corner(i) : random(using: &generator)
     }
+  }
+
+  /// The same, one bit a lane.
+  func block(_ range: Range<Int>, using generator: inout some RandomNumberGenerator) -> AssignmentBlock {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "the range lies within the plan")
+    if mode == .exhaustive {
+      return AssignmentBlock(numbers: UInt64(range.lowerBound)..<UInt64(range.upperBound), signalCount: inputCount)
+    }
+    return AssignmentBlock(assignments(range, using: &generator), signalCount: inputCount)
   }
 
   private func random(using generator: inout some RandomNumberGenerator) -> [Bool] {

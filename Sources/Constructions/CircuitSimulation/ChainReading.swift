@@ -2,6 +2,7 @@
 public import Circuits
 import Tensors
 public import Transformers
+public import Verification
 
 /// The gates of a constructed model, as its embedding states them.
 ///
@@ -15,7 +16,7 @@ public struct ChainReading: Sendable {
   /// The wire that each head looks for in each step, `K` a step; `nothing` where it looks for `<s>`.
   private let wanted: [UInt32]
   /// The truth table of each step over all K operands.
-  private let tables: [UInt64]
+  package let tables: [UInt64]
 
   /// The mark of a head that looks for no wire.
   private static let nothing = UInt32.max
@@ -96,24 +97,13 @@ public struct ChainReading: Sendable {
 
   /// The first step in which some head does not look up the wire that the embedding names, although the step's gate reads it.
   ///
-  /// - Parameters:
-  ///   - structure: what the heads look up, as the attention weights say it.
-  ///   - manifest: what the tokens mean.
-  ///   - tokens: the tokens of a run, prompt included.
-  public func stepThatFetchesOtherWires(
-    _ structure: IndexedStructure, _ manifest: SimulationManifest, tokens: [Int32]
-  ) -> Int? {
-    (0..<stepCount).first { step in
-      let position = manifest.leadingTokenCount + manifest.inputCount + step - 1
+  /// `program` is what was derived from all weights, those of the attention among them.
+  public func stepThatFetchesOtherWires(_ program: LookupProgram) -> Int? {
+    guard program.headCount == fanIn, program.stepCount == stepCount else { return 0 }
+    return (0..<stepCount).first { step in
       let table = TruthTable(bits: tables[step], inputCount: fanIn)
-      return (0..<fanIn).contains { head in
-        let wire = wanted[step * fanIn + head]
-        guard table.depends(onInput: head) else { return false }
-        let place = manifest.leadingTokenCount + Int(wire)
-        return wire == ChainReading.nothing || place > position
-          || !structure.isWanted(
-            byHead: head, token: Int(tokens[position]), position: position,
-            key: (token: Int(tokens[place]), position: place))
+      return program.operands(ofStep: step).enumerated().contains { head, operand in
+        table.depends(onInput: head) && (operand < 0 || UInt32(operand) != wanted[step * fanIn + head])
       }
     }
   }

@@ -34,6 +34,12 @@ extension ChainRunner {
       return result
     }
     precondition(plan.inputCount == circuit.inputCount, "a plan has the circuit's inputs")
+    if let lookup = bitslicedLookup {
+      let comparison = BitslicedComparison(manifest: manifest, circuit: circuit, chain: chain, lookup: lookup)
+      comparison.run(on: plan, using: &generator, into: &result) { progress($0.count(ofEmitted: manifest)) }
+      noteEmitted(result.count(ofEmitted: manifest))
+      return result
+    }
     let comparison = ChainComparison(manifest: manifest, circuit: circuit, chain: chain)
     let simulator = Simulator(circuit, keepsAllWires: true)
     let count = manifest.emittedTokenCount

@@ -1,6 +1,7 @@
-// Runs the chain of thought of a constructed model: by lookup where the weights were checked to allow it, otherwise by dense attention,
-// and in finite precision scalar by scalar.
+// Runs the chain of thought of a constructed model: by the program that was derived from its weights where there is one, otherwise by dense
+// attention, and in finite precision scalar by scalar.
 public import Transformers
+public import Verification
 
 /// A simulation that is ready to run.
 ///
@@ -21,9 +22,11 @@ public struct ChainRunner: Sendable {
   /// Tokens emitted so far.
   public private(set) var emittedTokenCount = 0
 
-  private var indexed: IndexedSession?
+  private var derivation: Result<Proof, Doubt>?
+  private var sequential: SequentialLookup?
+  private var bitsliced: BitslicedLookup?
   private var dense: Engine?
-  private var liveStructure: IndexedStructure?
+  private var schedule: CacheSchedule?
   private var scalar: ScalarDecoder?
 
   /// The number of texts that the dense engine decodes side by side.
@@ -34,33 +37,34 @@ public struct ChainRunner: Sendable {
   /// - Parameters:
   ///   - model: the weights.
   ///   - manifest: what its tokens mean.
-  ///   - wanted: the engine to use; by default lookup where the weights pass its check, or else dense attention, or else, for a model
-  ///     written for a finite precision, the scalar reference.
-  /// - Throws: `ModelError` where the weights do not fit the configuration or are not finite.
+  ///   - wanted: the engine to use; by default `indexed` where the checker derives a program from the weights, or else dense attention;
+  ///     for a model written for a finite precision, the scalar reference.
+  /// - Throws: `ModelError` where the weights do not fit the configuration or are not finite; `EngineRefusal` where `bitsliced` is wanted and no
+  ///   program could be derived: no other engine stands in for that one.
   public init(
     _ model: Model, _ manifest: SimulationManifest, engine wanted: DecodingEngine? = nil
-  ) throws(ModelError) {
+  ) throws {
     self.model = model
     self.manifest = manifest
-    if let format = manifest.precision {
+    /// What runs where nothing was derived, or where nothing was asked for and deriving takes longer than running.
+    let definition: DecodingEngine = manifest.precision == nil ? .dense : .reference
+    engine = wanted ?? (manifest.precision == nil ? .indexed : .reference)
+    if let format = manifest.precision, engine == .dense {
       engine = .reference
-      if let wanted, wanted != .reference {
-        fallback =
-          "the model is written for \(manifest.precisionName ?? "\(format)"); \(wanted.rawValue) computes in float32"
-      }
-    } else {
-      engine = wanted ?? .indexed
+      fallback = "the model is written for \(manifest.precisionName ?? "\(format)"); dense computes in float32"
     }
-    if engine == .indexed {
-      do throws(StructureRefusal) {
-        indexed = IndexedSession(try IndexedStructure(checking: model))
-      } catch {
-        engine = .dense
-        fallback = error.description
+    if engine.needsDerivation {
+      switch derived() {
+      case .success(let proof):
+        if engine == .indexed { sequential = SequentialLookup(proof) } else { bitsliced = BitslicedLookup(proof) }
+      case .failure(let doubt):
+        if engine == .bitsliced { throw EngineRefusal(.bitsliced, doubt.reason) }
+        engine = definition
+        fallback = doubt.reason
       }
     }
     switch engine {
-    case .indexed: break
+    case .indexed, .bitsliced: break
     case .dense: dense = try Engine(model)
     case .reference:
       try model.validate()
@@ -69,19 +73,37 @@ public struct ChainRunner: Sendable {
   }
 
   /// Prepares the model of a folder.
-  public init(_ folder: SimulationFolder, engine: DecodingEngine? = nil) throws(ModelError) {
+  public init(_ folder: SimulationFolder, engine: DecodingEngine? = nil) throws {
     try self.init(folder.model, folder.manifest, engine: engine)
   }
 
   /// Prepares the model of a simulation, which is written down for this.
-  public init(_ simulation: CircuitSimulation, engine: DecodingEngine? = nil) throws(ModelError) {
+  public init(_ simulation: CircuitSimulation, engine: DecodingEngine? = nil) throws {
     try self.init(simulation.model(), simulation.manifest, engine: engine)
   }
 
-  /// The lookup tables, where lookup runs.
-  public var structure: IndexedStructure? { engine == .indexed ? indexed?.structure : nil }
+  /// The semantics under which the program is derived: the finite precision that the model is written for, or else any rounding no worse than
+  /// float32's.
+  public var semantics: Semantics { manifest.precision.map { .finitePrecision($0) } ?? .rounded(.float32) }
 
-  /// The dense engine, prepared when it is first needed: also where lookup runs.
+  /// What the checker derived from the weights, for all inputs under `semantics`, or why it could not; derived when it is first asked for, and
+  /// at once for the engines that run the program.
+  public mutating func derived() -> Result<Proof, Doubt> {
+    if let derivation { return derivation }
+    let made = Result<Proof, Doubt> { () throws(Doubt) -> Proof in
+      try Checker(model, form: manifest.promptForm).derive(semantics)
+    }
+    derivation = made
+    return made
+  }
+
+  /// Adds what a check made of tokens beside `tokens(for:)`.
+  mutating func noteEmitted(_ count: Int) { emittedTokenCount += count }
+
+  /// The program that runs bit by bit, where the engine is `bitsliced`.
+  var bitslicedLookup: BitslicedLookup? { bitsliced }
+
+  /// The dense engine, prepared when it is first needed: also where a derived program runs.
   public mutating func denseEngine() throws(ModelError) -> Engine {
     if let dense { return dense }
     let made = try Engine(model)
@@ -126,11 +148,14 @@ public struct ChainRunner: Sendable {
         let text = scalar.continuation(of: prompt, count: count) { progress(done + $0) }
         results.append((prompt + text).map { Int32($0) })
       }
-    } else if indexed != nil {
+    } else if let sequential {
       for assignment in assignments {
-        results.append(try lookUp(assignment))
+        results.append(sequential.tokens(for: assignment))
         progress(results.count * count)
       }
+    } else if let bitsliced {
+      results = bitsliced.tokens(for: assignments)
+      progress(results.count * count)
     } else {
       let engine = try denseEngine()
       for start in stride(from: 0, to: assignments.count, by: ChainRunner.denseBatchSize) {
@@ -151,22 +176,6 @@ public struct ChainRunner: Sendable {
     return results
   }
 
-  /// One chain by lookup; where the lookup has no sure answer, dense attention goes on from there.
-  private mutating func lookUp(_ assignment: [Bool]) throws(ModelError) -> [Int32] {
-    var tokens = manifest.prompt(assignment).map { Int32($0) }
-    let total = tokens.count + manifest.emittedTokenCount
-    if let stop = indexed?.generate(after: &tokens, maximumNewTokens: manifest.emittedTokenCount),
-      case .undecided(let position) = stop
-    {
-      fallback = "the lookup has no sure answer at position \(position)"
-      engine = .dense
-      let text = try denseEngine().makeSession().generate(
-        after: [tokens.map { Int($0) }], maximumNewTokens: total - tokens.count, stopAt: [])
-      tokens += text[0].map { Int32($0) }
-    }
-    return tokens
-  }
-
   /// A chain of thought that was decoded from a cache of live positions alone.
   public struct LiveCacheRun: Sendable, Equatable {
     /// The tokens, prompt included.
@@ -181,20 +190,16 @@ public struct ChainRunner: Sendable {
 
   /// One chain by dense attention over a cache that holds only positions that some head will still look up.
   ///
-  /// Which these are is found from the weights (`IndexedStructure.cacheSchedule`), whatever the manifest says.
+  /// Which these are is derived from the weights, whatever the manifest says of their directions.
   ///
-  /// - Throws: `StructureRefusal` where the weights do not pass the check, or where it depends on values which positions are needed.
+  /// - Throws: `EngineRefusal` where no program could be derived.
   public mutating func tokensWithLiveCache(
     for assignment: [Bool], progress: (Int) -> Void = { _ in }
   ) throws -> LiveCacheRun {
     precondition(manifest.precision == nil, "the live cache is the float32 engine's")
+    let schedule = try cacheSchedule()
     var tokens = manifest.prompt(assignment)
     let count = manifest.emittedTokenCount
-    let structure = try liveStructure ?? IndexedStructure(checking: model)
-    liveStructure = structure
-    guard let schedule = structure.cacheSchedule(after: tokens, positionCount: tokens.count + count) else {
-      throw StructureRefusal("which positions are looked up again depends on the values that tokens carry")
-    }
     let session = try denseEngine().makeSession()
     if tokens.count > 1 { session.append([Array(tokens.dropLast())], logits: .none) }
     var next = tokens[tokens.count - 1]
@@ -214,5 +219,16 @@ public struct ChainRunner: Sendable {
     run.tokens = tokens.map { Int32($0) }
     emittedTokenCount += count
     return run
+  }
+
+  private mutating func cacheSchedule() throws(EngineRefusal) -> CacheSchedule {
+    if let schedule { return schedule }
+    switch derived() {
+    case .success(let proof):
+      let made = CacheSchedule(proof.program)
+      schedule = made
+      return made
+    case .failure(let doubt): throw EngineRefusal(.dense, doubt.reason)
+    }
   }
 }

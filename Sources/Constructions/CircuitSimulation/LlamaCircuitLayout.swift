@@ -15,10 +15,15 @@ public struct LlamaCircuitLayout: Sendable, Equatable {
 
   /// The layout for `wireCount` wires and gates of at most `fanIn` operands.
   public init(wireCount: Int, fanIn: Int) {
+    self.init(wireCount: wireCount, fanIn: fanIn, code: WireCode(count: wireCount + 2))
+  }
+
+  /// The layout with codes of another length, as more wires would need: then all its sizes but that of the vocabulary are theirs.
+  package init(wireCount: Int, fanIn: Int, code: WireCode) {
     precondition(wireCount >= 0 && (1...6).contains(fanIn), "a layout has K in 1 ... 6 operands")
     self.wireCount = wireCount
     self.fanIn = fanIn
-    code = WireCode(count: wireCount + 2)
+    self.code = code
   }
 
   // MARK: Directions

@@ -25,6 +25,8 @@ public struct LlamaCircuitSimulation: Sendable {
   public let chain: CircuitChain
   /// The names and sizes.
   public let layout: LlamaCircuitLayout
+  /// The score by which the wanted wire leads.
+  private let gap: Double
 
   /// The score by which the wanted wire leads every other: 2 * 256. A softmax that is exactly one-hot needs 104; the rest is room for the rounding
   /// of coarse formats. Twice as much would take the products of queries and keys past float16's 65504.
@@ -39,6 +41,15 @@ public struct LlamaCircuitSimulation: Sendable {
     precondition(chain.fanIn <= 6, "a token fetches at most 6 operands")
     self.chain = chain
     layout = LlamaCircuitLayout(wireCount: chain.wireCount, fanIn: chain.fanIn)
+    gap = LlamaCircuitSimulation.scoreGap
+  }
+
+  /// The simulation of `chain` with another layout and another lead of scores: what a construction of other parameters would be.
+  package init(_ chain: CircuitChain, layout: LlamaCircuitLayout, scoreGap: Double = LlamaCircuitSimulation.scoreGap) {
+    precondition(chain.fanIn <= layout.fanIn && chain.wireCount == layout.wireCount, "the layout is one for the chain")
+    self.chain = chain
+    self.layout = layout
+    gap = scoreGap
   }
 
   /// The weights. Time and memory are those of the embedding and the head: 2 (2T + 2) C numbers.
@@ -68,7 +79,7 @@ public struct LlamaCircuitSimulation: Sendable {
   private func query() -> Linear {
     let heads = (0..<layout.fanIn).map { matching("head\($0)") }
     var map = NamedLinearMap(from: layout.stream, to: ResidualStream(heads.flatMap(\.all)))
-    let gain = Float(LlamaCircuitSimulation.scoreGap / 2 * Double(layout.headSize).squareRoot())
+    let gain = Float(gap / 2 * Double(layout.headSize).squareRoot())
     for (j, head) in heads.enumerated() { map.add(gain, from: layout.operandCode(j), to: head.code) }
     return map.lowered()
   }

@@ -28,15 +28,37 @@ public struct PositionalCircuitLayout: Sendable, Equatable {
   public let target: PositionalTarget
   /// The codes of positions.
   public let code: WireCode
+  /// The score by which the wanted position leads every other; of a GPT-2, at least that.
+  package let scoreGap: Double
 
   /// The layout for a chain of `wireCount` wires, `inputCount` of them inputs, of gates of at most `fanIn` operands.
   public init(wireCount: Int, inputCount: Int, fanIn: Int, target: PositionalTarget) {
+    self.init(
+      wireCount: wireCount, inputCount: inputCount, fanIn: fanIn, target: target,
+      code: WireCode(count: wireCount + (inputCount == 0 ? 1 : 0)),
+      scoreGap: PositionalCircuitLayout.scoreGap(for: target))
+  }
+
+  /// The layout with codes of another length and another lead of scores: what a construction of other parameters would be.
+  package init(
+    wireCount: Int, inputCount: Int, fanIn: Int, target: PositionalTarget, code: WireCode, scoreGap: Double
+  ) {
     precondition((1...6).contains(fanIn) && inputCount >= 0 && wireCount >= inputCount, "1 to 6 operands, inputs first")
     self.wireCount = wireCount
     self.inputCount = inputCount
     self.fanIn = fanIn
     self.target = target
-    code = WireCode(count: wireCount + (inputCount == 0 ? 1 : 0))
+    self.code = code
+    self.scoreGap = scoreGap
+  }
+
+  /// The score by which the wanted position leads: of softmax in float32 128, past the 104 below which exp is 0; in finite precision what
+  /// two products of the greatest keys are.
+  package static func scoreGap(for target: PositionalTarget) -> Double {
+    switch target {
+    case .finitePrecision(let format): 2 * keyGain(in: format)
+    case .float32, .gpt2: 128
+    }
   }
 
   /// The number of tokens before the first wire: a circuit without inputs needs one 0 to begin with.
@@ -124,10 +146,10 @@ public struct PositionalCircuitLayout: Sendable, Equatable {
   /// The size of a key's coordinates: what keeps all but the wanted position out of the softmax.
   var keyGain: Double {
     switch target {
-    case .finitePrecision(let format): PositionalCircuitLayout.keyGain(in: format)
-    case .float32: 64
-    // At least 64 sqrt(D), so that other positions lag by 128; a power of two, so that every scalar type holds it.
-    case .gpt2: PositionalCircuitLayout.powerOfTwo(atLeast: 64 * Double(headSize).squareRoot())
+    // Where codes differ, a pair of coordinates takes twice the key.
+    case .finitePrecision, .float32: scoreGap / 2
+    // Scores are divided by sqrt(D); a power of two, so that every scalar type holds it.
+    case .gpt2: PositionalCircuitLayout.powerOfTwo(atLeast: scoreGap / 2 * Double(headSize).squareRoot())
     }
   }
 

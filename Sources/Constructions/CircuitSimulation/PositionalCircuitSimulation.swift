@@ -30,6 +30,13 @@ public struct PositionalCircuitSimulation: Sendable {
       wireCount: chain.wireCount, inputCount: chain.inputCount, fanIn: chain.fanIn, target: target)
   }
 
+  /// The simulation of `chain` with another layout: what a construction of other parameters would be.
+  package init(_ chain: CircuitChain, layout: PositionalCircuitLayout) {
+    precondition(chain.fanIn <= layout.fanIn && chain.wireCount == layout.wireCount, "the layout is one for the chain")
+    self.chain = chain
+    self.layout = layout
+  }
+
   /// The weights.
   public func model() -> Model {
     let isPaired = layout.configuration.hasAttentionBiases

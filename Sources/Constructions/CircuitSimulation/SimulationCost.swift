@@ -34,25 +34,25 @@ public struct SimulationCost: Sendable, Equatable, Codable {
   public var operationsPerToken: Int
   /// An estimate of tokens per second and core with dense attention, one assignment at a time; `nil` in finite precision.
   public var expectedDenseTokensPerSecond: Double?
-  /// An estimate of tokens per second and core by lookup for the first input, which meets each truth table with each row of operands for the
-  /// first time; `nil` in finite precision.
+  /// An estimate of tokens per second and core of the derived program, one input after another; `nil` in finite precision. What deriving it takes
+  /// comes before.
   public var expectedIndexedTokensPerSecond: Double?
-  /// The same once all cases have been met; circuits of many different tables come near it after many inputs only.
-  public var greatestIndexedTokensPerSecond: Double?
+  /// The same for the derived program on 512 inputs at once, one bit each.
+  public var expectedBitslicedTokensPerSecond: Double?
   /// An estimate of tokens per second and core of the scalar reference in finite precision; `nil` in float32.
   public var expectedFiniteTokensPerSecond: Double?
 
   /// Multiplications with an addition a second that the estimates rest on, and what a dense token takes beside them: CPU time of one core
   /// with 512-bit vectors, measured by `wright run --json` over adders and multipliers of 30 to 13,675 tokens.
   ///
-  /// Dense: 2.4 to 2.9e10 a second from 2,000 tokens up. Lookup: 2 to 6e7 tokens a second, more where the tables fit a cache. The
-  /// scalar reference: 1.4e8 in fixed point (e = 0), 6e7 with exponent bits.
+  /// Dense: 2.4 to 2.9e10 a second from 2,000 tokens up. The scalar reference: 1.4e8 in fixed point (e = 0), 6e7 with exponent bits. The derived
+  /// program: in tokens a second, and what a chain takes beside them; 3 to 6e8 one by one, 4 to 10e9 bit by bit.
   private enum Rate {
     static let dense = 2.5e10
     static let denseSecondsBeside = 1e-6
-    static let indexed = 3e7
-    /// A case evaluates the feedforward layer once, 2^K units: 1.2 us for SHA-256 (K = 2), 10 to 20 us for K = 5.
-    static let indexedSecondsPerUnit = 4e-7
+    static let indexed = 3e8
+    static let indexedSecondsBeside = 3e-7
+    static let bitsliced = 5e9
     static let fixedPoint = 1.4e8
     static let floatingPoint = 6e7
   }
@@ -115,12 +115,9 @@ public struct SimulationCost: Sendable, Equatable, Codable {
       // Scores over code and partners (or constants), and one value coordinate a head.
       operationsPerToken = products + contextSum * k * (2 * codeLength + 1) / 2
       expectedDenseTokensPerSecond = 1 / (Double(operationsPerToken) / Rate.dense + Rate.denseSecondsBeside)
-      // A case is a table, the value of the token that is read, and the values fetched.
-      let cases = min(stepCount, 2 * Set(chain.tables).count << k)
-      expectedIndexedTokensPerSecond =
-        Double(max(1, stepCount))
-        / (Double(max(1, stepCount)) / Rate.indexed + Double(cases * units) * Rate.indexedSecondsPerUnit)
-      greatestIndexedTokensPerSecond = Rate.indexed
+      let steps = Double(max(1, stepCount))
+      expectedIndexedTokensPerSecond = steps / (steps / Rate.indexed + Rate.indexedSecondsBeside)
+      expectedBitslicedTokensPerSecond = Rate.bitsliced
     }
   }
 }

@@ -13,6 +13,12 @@ public struct WireCode: Sendable, Equatable {
     length = max(1, Int.bitWidth - (count - 1).leadingZeroBitCount)
   }
 
+  /// Codes of the given length, at least 1 and below 63.
+  package init(length: Int) {
+    precondition((1..<63).contains(length), "a code has 1 to 62 coordinates")
+    self.length = length
+  }
+
   /// Coordinate `b` of the code of `number`.
   @inlinable public func coordinate(_ b: Int, of number: Int) -> Float { number >> b & 1 != 0 ? 1 : -1 }
 

@@ -223,11 +223,11 @@ package struct JSONScanner {
     return value
   }
 
-  /// Reads a number, rounded to the nearest double.
+  /// Reads a number, rounded to the nearest double; -0.0 is read as 0, as -0 is.
   package mutating func double() throws(JSONFault) -> Double {
     switch try number() {
     case .integer(let value): Double(value)
-    case .number(let value): value
+    case .number(let value): value + 0
     default: throw fault("a number")
     }
   }

@@ -42,9 +42,9 @@ extension Bounds.Worst {
       value >= 0 && (value.isFinite || isUnbounded), key,
       expected: isUnbounded ? "a number that is not negative" : "a finite number that is not negative",
       found: "\(value)")
-    if let step {
+    if let step {  // the one after the last emits the end token
       try CertificateFault.require(
-        (0..<max(stepCount, 1)).contains(step), "\(key).step", expected: "one of \(stepCount) steps", found: "\(step)")
+        (0...stepCount).contains(step), "\(key).step", expected: "a step up to \(stepCount)", found: "\(step)")
     }
     if let head {
       try CertificateFault.require(

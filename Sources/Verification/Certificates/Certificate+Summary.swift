@@ -2,6 +2,14 @@
 import ExactArithmetic
 import Transformers
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 extension Certificate {
   /// What the certificate says, in a dozen lines, each with a label.
   ///
@@ -56,10 +64,10 @@ extension Semantics {
     case .ideal: "real arithmetic and hard attention"
     case .softmax: "real arithmetic and softmax attention"
     case .rounded(let model):
-      "any runtime that rounds each operation to within \(model.unit.powerText)"
-        + (model.keptBits.map { " and keeps results of \($0) digits" } ?? "")
-        + ", functions to within \(model.functionMultiple.digits(.awayFromZero)) times that, in any order of summation, "
-        + "from \(model.smallestNormal.powerText) up to \(model.largest.digits(.towardZero))"
+      (model.keptBits.map { "any runtime that rounds to the nearest number of \($0) binary digits" }
+        ?? "any runtime that rounds each operation to within \(model.unit.powerText)")
+        + ", functions to within \(model.functionMultiple.digits(.awayFromZero)) units, in any order of summation, from "
+        + "\(model.smallestNormal.powerText) up to \(model.largest.digits(.towardZero))"
     case .finitePrecision(let format): "the finite precision of \(format)"
     }
   }
@@ -73,9 +81,14 @@ extension Bounds.Worst {
 }
 
 extension Double {
-  /// `2^-8` for a power of two, else four digits cut off.
+  /// `2^-8` for a power of two, `2^-8.88 (0.002129)` for another positive number, both parts cut off.
   fileprivate var powerText: String {
-    isNormal && significand == 1 && self > 0 ? "2^\(exponent)" : digits(.towardZero)
+    guard isNormal, self > 0 else { return digits(.towardZero) }
+    if significand == 1 { return "2^\(exponent)" }
+    // The greatest number of hundredths h with 2^(h / 100) <= self; the library's logarithm is off by far less than the last step mends.
+    var hundredths = (log2(self) * 100).rounded(.down)
+    while exp2(hundredths / 100) > self { hundredths -= 1 }
+    return "2^\((hundredths / 100).description) (\(digits(.towardZero)))"
   }
 
   /// At most four significant decimal digits of a number that is not negative, rounded `towardZero` or `awayFromZero`; integers below

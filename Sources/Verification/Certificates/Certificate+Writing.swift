@@ -38,7 +38,7 @@ package enum CertificateEnvelope {
   static let magic = Array("WRIGHTC1".utf8)
   /// The largest header and the largest body that are read.
   static let headerLimit = 16 << 20
-  static let bodyLimit = 1 << 30
+  static let bodyLimit = 256 << 20
   /// The bytes before the header and after the body.
   static let prefixLength = 24
 

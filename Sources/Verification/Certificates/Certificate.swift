@@ -8,7 +8,8 @@ public import Transformers
 ///
 /// ```swift
 /// let certificate = try Certificate(contentsOf: "adder.cert")
-/// try certificate.checkFiles(of: ModelFolder("models/adder64"))
+/// let folder = try ModelFolder("models/adder64")
+/// try certificate.checkFiles(Certificate.digests(of: folder), folder: folder.path)
 /// try certificate.claim.checkCircuit(circuit, path: "adder64.txt")
 /// ```
 public struct Certificate: Sendable, Equatable, Encodable {
@@ -72,21 +73,23 @@ extension Certificate {
   ///
   /// - Throws: `CertificateError` that names the first file that is other, missing or one too many.
   public func checkFiles(_ files: [FileDigest], folder path: String) throws(CertificateError) {
+    var others: [String: ContentDigest] = [:]
+    for file in files { others[file.name] = file.sha256 }
     for file in self.files {
-      guard let other = files.first(where: { $0.name == file.name }) else {
+      guard let other = others.removeValue(forKey: file.name) else {
         throw CertificateError(
           path: path, expected: "the model of the certificate, with \(file.name.excerpt)",
           found: "no such file of a model")
       }
-      guard other.sha256 == file.sha256 else {
+      guard other == file.sha256 else {
         throw CertificateError(
           path: "\(path)/\(file.name)", expected: "the certificate's file, whose SHA-256 is \(file.sha256)",
-          found: "another, of \(other.sha256)")
+          found: "another, of \(other)")
       }
     }
-    if let other = files.first(where: { file in !self.files.contains { $0.name == file.name } }) {
+    if let name = others.keys.min() {
       throw CertificateError(
-        path: "\(path)/\(other.name)", expected: "only files of the certificate's model", found: "this one")
+        path: "\(path)/\(name)", expected: "only files of the certificate's model", found: "this one")
     }
   }
 

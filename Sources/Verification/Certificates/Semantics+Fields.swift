@@ -28,13 +28,11 @@ extension Semantics {
         try refuseOthers([])
         return .softmax
       case "rounded":
+        try refuseOthers([.unit, .functionMultiple, .smallestNormal, .vanishing, .largest])
+        return .rounded(try roundingModel(keptBits: nil))
+      case "nearest":
         try refuseOthers([.unit, .functionMultiple, .smallestNormal, .vanishing, .largest, .keptBits])
-        var model = RoundingModel(unit: try number(.unit), keptBits: integers[.keptBits])
-        model.functionMultiple = try number(.functionMultiple)
-        model.smallestNormal = try number(.smallestNormal)
-        model.vanishing = try number(.vanishing)
-        model.largest = try number(.largest)
-        return .rounded(model)
+        return .rounded(try roundingModel(keptBits: try integer(.keptBits)))
       case "finite-precision":
         try refuseOthers([.precision, .minimumExponent, .maximumExponent, .ties])
         let precision = try integer(.precision)
@@ -50,8 +48,17 @@ extension Semantics {
         return .finitePrecision(format)
       default:
         throw CertificateFault(
-          "claim.semantics.name", expected: "ideal, softmax, rounded or finite-precision", found: name.excerpt)
+          "claim.semantics.name", expected: "ideal, softmax, rounded, nearest or finite-precision", found: name.excerpt)
       }
+    }
+
+    private func roundingModel(keptBits: Int?) throws(CertificateFault) -> RoundingModel {
+      var model = RoundingModel(unit: try number(.unit), keptBits: keptBits)
+      model.functionMultiple = try number(.functionMultiple)
+      model.smallestNormal = try number(.smallestNormal)
+      model.vanishing = try number(.vanishing)
+      model.largest = try number(.largest)
+      return model
     }
 
     private func refuseOthers(_ known: Set<Field>) throws(CertificateFault) {

@@ -45,7 +45,7 @@ extension Witness {
     return bytes
   }
 
-  /// The witness in the bytes of a body that begins at `offset` of the file at `path`.
+  /// The witness in the bytes of a body, which are a slice of those of the file at `path`.
   ///
   /// Nothing is allocated for more wires than there are bytes, and each witness has one spelling only.
   init(parsing bytes: ArraySlice<UInt8>, path: String) throws(CertificateError) {

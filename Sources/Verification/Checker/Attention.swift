@@ -29,7 +29,7 @@ struct Attention<E: Enclosure> {
   }
 
   init(
-    _ model: Model, _ layer: LayerWeights, _ states: PositionStates, _ form: PromptForm,
+    _ model: Model, _ layer: LayerWeights, _ states: PositionStates, _ form: PromptForm, positionCount: Int,
     _ operations: inout Operations<E>
   ) throws(Doubt) {
     let configuration = model.configuration
@@ -43,7 +43,7 @@ struct Attention<E: Enclosure> {
     let (least, greatest) = (common.map(\.lowerBound).min() ?? 1, common.map(\.upperBound).max() ?? 1)
     let isPower = common.allSatisfy { Operations<E>.isPowerOfTwo($0) }
     let (query, key, value) = (SparseMap(layer.query), SparseMap(layer.key), SparseMap(layer.value))
-    let blocks = ScoreBlock.all(configuration, positionCount: states.positionCount, operations)
+    let blocks = ScoreBlock.all(configuration, positionCount: positionCount, operations)
     func block(_ map: SparseMap, _ head: Int, _ block: ScoreBlock, _ operations: inout Operations<E>) throws(Doubt)
       -> BlockValues<E>?
     {
@@ -103,7 +103,7 @@ struct Attention<E: Enclosure> {
     var brought: [[[E]]] = []
     var leak = Bounds.Worst(0)
     var fetchError = 0.0
-    let weights = selections.map { FetchWeights<E>(gap: $0.gap, positionCount: states.positionCount, operations) }
+    let weights = selections.map { FetchWeights<E>(gap: $0.gap, positionCount: positionCount, operations) }
     for g in 0..<configuration.keyValueHeadCount {
       let vectors = try ValueVectors(value, g, size: size, normalizer, factors, states, &operations)
       classes.append(vectors.classes)

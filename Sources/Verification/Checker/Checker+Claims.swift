@@ -30,7 +30,9 @@ extension Checker {
     }
   }
 
-  /// The largest unit roundoff under which the weights can be shown to compute what they compute under `least`, up to a factor of 2^(1/8).
+  /// The largest unit roundoff under which the weights can be shown to compute what they compute in float32, up to a factor of 2^(1/8).
+  ///
+  /// Numbers have the range that float16, bfloat16 and float32 share, or where the weights need more, float32's.
   ///
   /// - Parameter progress: is told how many of how many derivations are done; returns whether to go on.
   /// - Throws: `Doubt` where it cannot be shown at 2^-24 either, or when told to stop.
@@ -38,9 +40,20 @@ extension Checker {
     progress: (_ done: Int, _ of: Int) -> Bool = { _, _ in true }
   ) throws(Doubt) -> (semantics: Semantics, proof: Proof) {
     // Exponents in eighths: 2^(-k / 8), k = 8 ... 192; k works and all above it are taken to.
-    func semantics(_ k: Int) -> Semantics { .rounded(RoundingModel(unit: Checker.unit(eighths: k))) }
+    var range = RoundingModel(unit: 0x1p-24)
+    func semantics(_ k: Int) -> Semantics {
+      var model = range
+      model.unit = Checker.unit(eighths: k)
+      return .rounded(model)
+    }
     var (fails, works) = (7, 192)
-    var best = try derive(semantics(works))
+    var best: Proof
+    if let proof = try? derive(semantics(works)) {
+      best = proof
+    } else {
+      range = .float32
+      best = try derive(semantics(works))
+    }
     let total = 9
     var done = 1
     while works - fails > 1 {

@@ -9,6 +9,9 @@ public struct Checker: Sendable {
   public let model: Model
   /// How wires become tokens.
   public let form: PromptForm
+  /// The number of positions that score gaps and leaks are derived for, where it is not that of the form: greatest rotary angle, and how many
+  /// positions may leak. What is derived then says nothing of the model itself, but of one of the same coordinates and so many positions.
+  package var assumedPositionCount: Int?
 
   /// A checker of `model`, whose prompts have the given form.
   public init(_ model: Model, form: PromptForm) {
@@ -29,11 +32,11 @@ public struct Checker: Sendable {
     }
     switch semantics {
     case .ideal:
-      var derivation = Derivation<Interval>(model, form, rounding: nil, isHard: true)
+      var derivation = Derivation<Interval>(self, rounding: nil, isHard: true)
       let (program, bounds) = try derivation.derive()
       return Proof(program: program, bounds: bounds)
     case .softmax:
-      var derivation = Derivation<DoubleInterval>(model, form, rounding: nil, isHard: false)
+      var derivation = Derivation<DoubleInterval>(self, rounding: nil, isHard: false)
       let (program, bounds) = try derivation.derive()
       return Proof(program: program, bounds: bounds)
     case .rounded(let rounding):
@@ -44,7 +47,7 @@ public struct Checker: Sendable {
       if let bits = rounding.keptBits, !model.hasNumbers(ofAtMost: bits) {
         throw Doubt("a weight has more than \(bits) significant binary digits, so that no such format holds it")
       }
-      var derivation = Derivation<DoubleInterval>(model, form, rounding: rounding, isHard: false)
+      var derivation = Derivation<DoubleInterval>(self, rounding: rounding, isHard: false)
       let (program, bounds) = try derivation.derive()
       return Proof(program: program, bounds: bounds)
     case .finitePrecision(let format):

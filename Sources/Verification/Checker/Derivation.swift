@@ -12,11 +12,13 @@ import Transformers
 struct Derivation<E: Enclosure> {
   let model: Model
   let form: PromptForm
+  private let assumedPositionCount: Int?
   private var operations: Operations<E>
 
-  init(_ model: Model, _ form: PromptForm, rounding: RoundingModel?, isHard: Bool) {
-    self.model = model
-    self.form = form
+  init(_ checker: Checker, rounding: RoundingModel?, isHard: Bool) {
+    model = checker.model
+    form = checker.form
+    assumedPositionCount = checker.assumedPositionCount
     operations = Operations(model: rounding, isHard: isHard)
   }
 
@@ -30,7 +32,8 @@ struct Derivation<E: Enclosure> {
       throw Doubt("the model has \(configuration.headCount) heads; truth tables have at most 6 operands")
     }
     let states = try PositionStates(model, form)
-    let attention = try Attention(model, layer, states, form, &operations)
+    let attention = try Attention(
+      model, layer, states, form, positionCount: assumedPositionCount ?? states.positionCount, &operations)
     let cases = try LocalCases<E>(model, layer, states, &operations)
     let result = try steps(states, attention, cases)
     if let rounding = operations.model, !(operations.peak < rounding.largest) {
@@ -53,6 +56,7 @@ struct Derivation<E: Enclosure> {
     var targets = TargetNumbers()
     var memory: [CaseKey: [Double]] = [:]
     var operands: [Int32] = []
+    var endOperands: [Int32] = []
     var tables: [UInt64] = []
     var worst = Bounds.Worst(.infinity)
     operands.reserveCapacity(form.stepCount * headCount)
@@ -116,7 +120,10 @@ struct Derivation<E: Enclosure> {
           rows[row] = Int8(winner)
         }
       }
-      if isEnd { continue }
+      if isEnd {
+        endOperands = selected.map { $0 < leading ? -1 : Int32($0 - leading) }
+        continue
+      }
       var table: UInt64 = 0
       for row in 0..<(1 << headCount) {
         var canonical = row
@@ -129,7 +136,8 @@ struct Derivation<E: Enclosure> {
       tables.append(table)
       for a in selected { operands.append(a < leading ? -1 : Int32(a - leading)) }
     }
-    let program = LookupProgram(form: form, headCount: headCount, operands: operands, tables: tables)
+    let program = LookupProgram(
+      form: form, headCount: headCount, operands: operands, tables: tables, endOperands: endOperands)
     let bounds = Bounds(
       layers: [attention.bounds], tokenMargin: worst, largestMagnitude: operations.peak, caseCount: memory.count)
     return (program, bounds)

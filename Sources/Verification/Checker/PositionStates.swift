@@ -40,52 +40,56 @@ struct PositionStates {
     let width = model.configuration.hiddenSize
     let count = form.readPositionCount
     let stateCount = 2 * count
-    var columns: [StateColumn] = []
     var classes = [UInt16](repeating: 0, count: stateCount)
     var reader = SumsReader(width: width, normalization: model.configuration.normalization)
     var failure: Doubt?
     var summed = [Bool](repeating: false, count: width)
-    let ids = [UInt16](unsafeUninitializedCapacity: stateCount * width) { ids, idCount in
-      idCount = stateCount * width
-      var known = KnownValues(columnCount: width)
-      let tokens = model.weights.tokenEmbedding.elements
-      tokens.withUnsafeBufferPointer { tokens in
-        (model.weights.positionEmbedding?.elements ?? []).withUnsafeBufferPointer { positions in
-          withUnsafeTemporaryAllocation(of: Double.self, capacity: width) { x in
-            for s in 0..<stateCount where failure == nil {
-              let p = s >> 1
-              let row = PositionStates.token(form, p, s & 1) * width
-              if positions.isEmpty {
-                for c in 0..<width { x[c] = Double(tokens[row + c]) }
-              } else {
-                for c in 0..<width {
-                  let (a, b) = (Double(tokens[row + c]), Double(positions[p * width + c]))
-                  let sum = a + b
-                  // Exact in double precision, or else beyond what is handled.
-                  let shadow = sum - a
-                  if (a - (sum - shadow)) + (b - shadow) != 0 {
-                    failure = Doubt("column \(c) of position \(p): the sum of two embeddings needs more than 53 bits")
+    var known = KnownValues(columnCount: width)
+    var ids = [[UInt16]](repeating: [], count: width)
+    for c in 0..<width { ids[c].reserveCapacity(stateCount) }
+    // Some states at a time, and then column by column: a state's columns lie a page or more apart each.
+    let tileSize = 64
+    var tile = [UInt16](repeating: 0, count: tileSize * width)
+    model.weights.tokenEmbedding.elements.withUnsafeBufferPointer { tokens in
+      (model.weights.positionEmbedding?.elements ?? []).withUnsafeBufferPointer { positions in
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: width) { x in
+          for start in stride(from: 0, to: stateCount, by: tileSize) where failure == nil {
+            let states = start..<min(start + tileSize, stateCount)
+            tile.withUnsafeMutableBufferPointer { tile in
+              for s in states {
+                let p = s >> 1
+                let row = PositionStates.token(form, p, s & 1) * width
+                if positions.isEmpty {
+                  for c in 0..<width { x[c] = Double(tokens[row + c]) }
+                } else {
+                  for c in 0..<width {
+                    let (a, b) = (Double(tokens[row + c]), Double(positions[p * width + c]))
+                    let sum = a + b
+                    // Exact in double precision, or else beyond what is handled.
+                    let shadow = sum - a
+                    if (a - (sum - shadow)) + (b - shadow) != 0 {
+                      failure = Doubt("column \(c) of position \(p): the sum of two embeddings needs more than 53 bits")
+                    }
+                    if a != 0, b != 0 { summed[c] = true }
+                    x[c] = sum
                   }
-                  if a != 0, b != 0 { summed[c] = true }
-                  x[c] = sum
                 }
+                known.record(x.baseAddress, to: tile.baseAddress, stride: tileSize, state: s - start)
+                classes[s] = reader.classOf(x)
               }
-              known.record(x.baseAddress, to: ids.baseAddress, stride: stateCount, state: s)
-              classes[s] = reader.classOf(x)
             }
+            for c in 0..<width { ids[c].append(contentsOf: tile[c * tileSize..<c * tileSize + states.count]) }
           }
         }
       }
-      if let full = known.overfull { failure = Doubt("column \(full) of the embedding has more than 65,535 numbers") }
-      columns = known.values.map { StateColumn(ids: [], values: $0) }
     }
+    if let full = known.overfull { failure = Doubt("column \(full) of the embedding has more than 65,535 numbers") }
     if reader.sums.count > 4096 { failure = Doubt("the embedded states have more than 4,096 different norms") }
     if let failure { throw failure }
-    for c in 0..<width { columns[c].ids = Array(ids[c * stateCount..<(c + 1) * stateCount]) }
     self.form = form
     self.width = width
     positionCount = count
-    self.columns = columns
+    columns = zip(ids, known.values).map { StateColumn(ids: $0, values: $1) }
     normClass = classes
     sums = reader.sums
     isSummed = summed

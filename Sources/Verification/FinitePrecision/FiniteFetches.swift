@@ -73,7 +73,7 @@ struct FiniteFetches: Sendable {
 
   // MARK: By code
 
-  /// The first two positions that may have a key, and whether the first has it in all its states.
+  /// The first two positions that have a key in some state; -1 where there is none.
   private struct Occurrence {
     var first = -1
     var second = -1

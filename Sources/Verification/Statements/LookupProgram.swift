@@ -12,13 +12,19 @@ public struct LookupProgram: Sendable, Equatable {
   public let operands: [Int32]
   /// The truth table of each step over the K heads; bit r is the emitted value on row r, head j being bit j of r.
   public let tables: [UInt64]
+  /// The wire that each head looks up before the end token, as in `operands`; empty where there is no end token, or where it is not known.
+  public let endOperands: [Int32]
 
-  package init(form: PromptForm, headCount: Int, operands: [Int32], tables: [UInt64]) {
+  package init(
+    form: PromptForm, headCount: Int, operands: [Int32], tables: [UInt64], endOperands: [Int32] = []
+  ) {
     precondition(operands.count == headCount * tables.count, "one operand for each head and step")
+    precondition(endOperands.isEmpty || endOperands.count == headCount, "one operand for each head")
     self.form = form
     self.headCount = headCount
     self.operands = operands
     self.tables = tables
+    self.endOperands = endOperands
   }
 
   /// The number of steps.

@@ -6,6 +6,7 @@ import Randomness
 import Testing
 import TestSupport
 import Transformers
+import Verification
 
 /// For each position, the last position whose token looks it up, by the chain alone; positions are `<s>`, then the wires.
 private func lastLookups(_ chain: CircuitChain) -> [Int] {
@@ -26,14 +27,12 @@ private func lastLookups(_ chain: CircuitChain) -> [Int] {
     for size in 0..<60 {
       let circuit = oddCircuit(gates: size, inputs: size % 6, fanIn: size % 4 + 1, using: &random)
       let built = ConstructedChain(circuit)
-      let structure = try IndexedStructure(checking: built.model)
       let chain = built.chain
-      let prompt = built.manifest.prompt([Bool](repeating: false, count: chain.inputCount))
-      let schedule = try #require(structure.cacheSchedule(after: prompt, positionCount: chain.wireCount + 2))
+      let schedule = CacheSchedule(try built.proof().program)
       var expected = [[Int32]](repeating: [], count: chain.wireCount + 1)
       for (position, last) in lastLookups(chain).enumerated() {
         // What is never looked up goes at once, but nothing goes before the prompt is read.
-        expected[max(last < 0 ? position : last, prompt.count - 1)].append(Int32(position))
+        expected[max(last < 0 ? position : last, chain.inputCount)].append(Int32(position))
       }
       #expect(schedule.evictions == expected)
       var held = 0
@@ -47,22 +46,21 @@ private func lastLookups(_ chain: CircuitChain) -> [Int] {
     }
   }
 
-  @Test func theScheduleIsTheSameForEveryInput() throws {
-    let built = ConstructedChain(.comparator(width: 4))
-    let structure = try IndexedStructure(checking: built.model)
-    var random = Philox(seed: 72)
-    let schedules = built.assignments(atMost: 256, using: &random).map {
-      structure.cacheSchedule(after: built.manifest.prompt($0), positionCount: built.chain.wireCount + 2)
-    }
-    #expect(schedules[0] != nil && schedules.allSatisfy { $0 == schedules[0] })
+  @Test func aProgramWhoseEndIsNotKnownKeepsEverythingToTheEnd() throws {
+    let built = ConstructedChain(.rippleCarryAdder(width: 2))
+    let program = try built.proof().program
+    let (first, last) = (program.form.firstAnsweringPosition, program.form.readPositionCount - 1)
+    #expect(CacheSchedule(program).evictions[first...].dropLast().contains { !$0.isEmpty })
+    let unknown = LookupProgram(
+      form: program.form, headCount: program.headCount, operands: program.operands, tables: program.tables)
+    let schedule = CacheSchedule(unknown)
+    #expect(schedule.peak == last + 1 && schedule.evictions[last].count == last + 1)
   }
 
-  @Test func aPromptThatOffersAKeyTwiceHasNoSchedule() throws {
-    let built = ConstructedChain(.rippleCarryAdder(width: 2))
-    let structure = try IndexedStructure(checking: built.model)
-    let prompt = built.manifest.prompt([true, false, true, false])
-    #expect(structure.cacheSchedule(after: prompt, positionCount: 100) != nil)
-    #expect(structure.cacheSchedule(after: prompt.dropLast() + [prompt[1]], positionCount: 100) == nil)
+  @Test func aChainOfNoTokensDropsNothing() throws {
+    let circuit = CircuitBuilder(inputCount: 2).circuit(outputs: [])
+    let schedule = CacheSchedule(try ConstructedChain(circuit, form: .li).proof().program)
+    #expect(schedule.evictions.allSatisfy { $0.isEmpty })
   }
 
   @Test func liveWiresAreCountedAsLookingAtEveryTimeCountsThem() {
@@ -87,9 +85,8 @@ private func lastLookups(_ chain: CircuitChain) -> [Int] {
     let simulation = CircuitSimulation(of: circuit)
     let chain = simulation.chain
     #expect(chain.wireCount == 133_985 && chain.liveWireCount == 1502)
-    let structure = try IndexedStructure(checking: simulation.model())
-    let prompt = simulation.manifest.prompt([Bool](repeating: false, count: 768))
-    let schedule = try #require(structure.cacheSchedule(after: prompt, positionCount: chain.wireCount + 2))
+    let proof = try Checker(simulation.model(), form: simulation.manifest.promptForm).derive(.rounded(.float32))
+    let schedule = CacheSchedule(proof.program)
     // One more than the live wires: the heads of the last token, which has no gate to evaluate, look <s> up, so it stays to the end.
     #expect(schedule.peak == 1503)
   }

@@ -26,7 +26,9 @@ import Transformers
     let circuit = Self.circuits[index]
     let all = 1 << circuit.inputCount
     for simulation in try Self.simulations(circuit) {
-      let engines: [DecodingEngine?] = simulation.manifest.precision == nil ? [.dense, .indexed, .reference] : [nil]
+      let engines: [DecodingEngine?] =
+        simulation.manifest.precision == nil
+        ? [.dense, .indexed, .bitsliced, .reference] : [nil, .indexed, .bitsliced]
       for engine in engines {
         var runner = try ChainRunner(simulation, engine: engine)
         #expect(runner.fallback == nil)

@@ -4,6 +4,7 @@ import Constructions
 import ExactArithmetic
 import Randomness
 import Transformers
+import Verification
 
 /// A simulation, its model, and the tokens that follow from the circuit alone.
 struct ConstructedChain {
@@ -44,16 +45,18 @@ struct ConstructedChain {
     return zip(prompts, texts).map { $0 + $1 }
   }
 
-  /// Lookup; `nil` in the place of a text that lookup could not decide.
-  func indexed(_ inputs: [[Bool]]) throws -> [[Int]?] {
-    var session = IndexedSession(try IndexedStructure(checking: model))
-    return inputs.map { input in
-      var tokens = manifest.prompt(input).map(Int32.init)
-      let stop = session.generate(
-        after: &tokens, maximumNewTokens: manifest.emittedTokenCount, endTokens: model.configuration.endTokens)
-      if case .undecided = stop { return nil }
-      return tokens.map(Int.init)
-    }
+  /// What the checker derives from the weights.
+  func proof() throws -> Proof { try Checker(model, form: manifest.promptForm).derive(.rounded(.float32)) }
+
+  /// The derived program, one input after another.
+  func indexed(_ inputs: [[Bool]]) throws -> [[Int]] {
+    let lookup = SequentialLookup(try proof())
+    return inputs.map { lookup.tokens(for: $0).map(Int.init) }
+  }
+
+  /// The derived program on all inputs at once.
+  func bitsliced(_ inputs: [[Bool]]) throws -> [[Int]] {
+    BitslicedLookup(try proof()).tokens(for: inputs).map { $0.map(Int.init) }
   }
 
   /// The scalar reference in the given arithmetic.

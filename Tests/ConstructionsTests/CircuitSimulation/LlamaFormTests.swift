@@ -7,6 +7,7 @@ import Randomness
 import Tensors
 import Testing
 import Transformers
+import Verification
 
 @Suite struct LlamaFormTests {
   @Test func everyDecoderSaysTheCircuitsValues() throws {
@@ -49,12 +50,11 @@ import Transformers
     for size in [0, 1, 5, 20, 60] {
       let circuit = oddCircuit(gates: size, inputs: 6, fanIn: 3, using: &random)
       let built = ConstructedChain(circuit)
-      let structure = try IndexedStructure(checking: built.model)
+      let schedule = CacheSchedule(try built.proof().program)
       let engine = try Engine(built.model)
       for inputs in built.assignments(atMost: 3, using: &random) {
         let expected = built.expected(inputs)
         let prompt = built.manifest.prompt(inputs)
-        let schedule = try #require(structure.cacheSchedule(after: prompt, positionCount: expected.count))
         let (whole, cut) = (engine.makeSession(), engine.makeSession())
         var tokens = prompt
         var peak = 0
@@ -115,8 +115,8 @@ import Transformers
     for size in [1, 3, 10, 40, 100] {
       let circuit = oddCircuit(gates: size, inputs: 5, fanIn: 4, using: &random)
       let built = ConstructedChain(circuit)
-      let structure = try IndexedStructure(checking: built.model)
-      #expect(structure.scoreLead > 127 && structure.scoreLead <= 128, "\(structure.scoreLead)")
+      let gap = try built.proof().bounds.layers[0].scoreGap.value
+      #expect(gap > 508 && gap <= 512, "\(gap)")
       let expected = built.expected(built.assignments(atMost: 1, using: &random)[0])
       let session = try Engine(built.model).makeSession()
       let logits = session.append([Array(expected.dropLast())], logits: .all)
@@ -126,8 +126,8 @@ import Transformers
         let best = row.max() ?? 0
         let second = row.enumerated().filter { $0.offset != expected[position + 1] }.map(\.element).max() ?? 0
         #expect(row[row.startIndex + expected[position + 1]] == best)
-        // The value wins by 2; </s> carries no value and wins by 8 - 1.
-        #expect(best - second == (position + 1 < expected.count - 1 ? 2 : 7))
+        // The value wins by 2; </s> carries no value and wins by 4 - 1.
+        #expect(best - second == (position + 1 < expected.count - 1 ? 2 : 3))
       }
     }
   }

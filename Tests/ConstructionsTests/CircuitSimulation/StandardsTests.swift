@@ -6,27 +6,27 @@ import Foundation
 import Randomness
 import Testing
 import TestSupport
-import Transformers
+import Verification
 
 /// A circuit that is run by lookup, its weights checked once.
 struct LookupRunner {
   let simulation: CircuitSimulation
   let circuit: Circuit
-  private var session: IndexedSession
+  private let lookup: SequentialLookup
 
   init(_ circuit: Circuit) throws {
     self.circuit = circuit
     simulation = CircuitSimulation(of: circuit)
-    session = IndexedSession(try IndexedStructure(checking: simulation.model()))
+    lookup = SequentialLookup(
+      try Checker(simulation.model(), form: simulation.manifest.promptForm).derive(.rounded(.float32)))
   }
 
   /// The outputs, read off the tokens; every token is compared with the circuit's own wire value.
   mutating func outputs(_ inputs: [Bool]) throws -> [Bool] {
     let manifest = simulation.manifest
-    var tokens = manifest.prompt(inputs).map(Int32.init)
-    let end = 2 * simulation.chain.wireCount + 1
-    let stop = session.generate(after: &tokens, maximumNewTokens: manifest.emittedTokenCount, endTokens: [end])
-    #expect(stop == .endToken)
+    let tokens = lookup.tokens(for: inputs)
+    #expect(tokens.count == 1 + simulation.chain.wireCount + 1)
+    #expect(tokens.last == Int32(2 * simulation.chain.wireCount + 1))
     let values = try manifest.wireValues(ofTokens: tokens.map(Int.init))
     let wires = circuit.wireValues(inputs)
     #expect(

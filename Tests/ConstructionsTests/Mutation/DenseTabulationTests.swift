@@ -88,7 +88,7 @@ private func text(_ values: [Bool], _ form: PromptForm) -> [Int] {
     #expect(compared > 10_000 && wrongCount > 100, "\(wrongCount) of \(compared) tokens are wrong")
   }
 
-  @Test(arguments: [0.003, 0.02, 0.1, 0.3])
+  @Test(arguments: [0.00075, 0.005, 0.025, 0.075])
   func attentionThatSeesEverythingIsRunRowByRowAsTheEngineRunsIt(_ factor: Float) throws {
     let simulation = CircuitSimulation(of: .rippleCarryAdder(width: 3))
     let form = simulation.manifest.promptForm
@@ -119,8 +119,12 @@ private func text(_ values: [Bool], _ form: PromptForm) -> [Int] {
     }
     #expect(obstacle { _, _ in } == nil)
     #expect(obstacle { model, _ in model.weights.head?.elements[3] = .nan }?.contains("finite") == true)
-    #expect(
-      obstacle { model, _ in model.weights.layers[0].query.weight.elements[0] = 3e38 }?.contains("finite") == true)
+    let overflow = obstacle { model, _ in
+      let layer = model.weights.layers[0]
+      model.weights.layers[0].query.weight.elements = layer.query.weight.elements.map { $0 * 1e20 }
+      model.weights.layers[0].key.weight.elements = layer.key.weight.elements.map { $0 * 1e20 }
+    }
+    #expect(overflow?.contains("a score") == true)
     #expect(obstacle { _, form in form.wireCount += 100 }?.contains("token") == true)
     let twice = obstacle { model, _ in
       model.weights.layers.append(model.weights.layers[0])

@@ -37,12 +37,12 @@ import Verification
     let decoded = study.run { model, circuit in Self.isRight(model, manifest, circuit) }
     #expect(judged.originalIsCertified && judged.original == .equal)
     #expect(judged.total.refused == 0 && judged.total.notJudged == 0 && !judged.isSound)
-    #expect(judged.total.wrong > 200 && judged.total.equal > 20)
+    #expect(judged.total.wrong > 80 && judged.total.equal > 80)
     // What dense decoding refuses is what the judge calls wrong, kind by kind.
     #expect(judged.rows.map(\.wrong) == decoded.rows.map(\.refused))
     #expect(judged.rows.map(\.equal) == decoded.rows.map(\.equal))
     #expect(decoded.total.wrong == 0 && decoded.isSound && decoded.survivors.isEmpty)
-    #expect(judged.survivors.count == MutationReport.maximumSurvivorCount)
+    #expect(judged.survivors.count == min(judged.total.wrong, MutationReport.maximumSurvivorCount))
     for row in judged.rows where row.kind.changesCircuit { #expect(row.wrong > 0) }
   }
 
@@ -66,9 +66,60 @@ import Verification
     #expect(replayed > 50)
   }
 
+  @Test(arguments: SimulationManifest.Form.allCases)
+  func whatTheCheckerCertifiesIsRightInDoubleToo(_ form: SimulationManifest.Form) throws {
+    let simulation = CircuitSimulation(of: Self.circuit, form: form)
+    let (manifest, chain, study) = (simulation.manifest, simulation.chain, try study(simulation))
+    let semantics = Semantics.rounded(RoundingModel(unit: 0x1p-24))
+    #expect(manifest.isCertified(study.model, study.circuit, semantics))
+    var certified = 0
+    var refused = 0
+    for mutant in study.selection.mutants {
+      let model = mutant.applied(to: study.model, study.selection.tensors)
+      guard manifest.isCertified(model, mutant.applied(to: study.circuit), semantics) else {
+        refused += 1
+        continue
+      }
+      certified += 1
+      // The reference decoder shares no kernel with the judge.
+      guard certified % 5 == 0 else { continue }
+      for number in 0..<16 {
+        let inputs = (0..<4).map { number >> $0 & 1 != 0 }
+        let values = chain.wireValues(inputs)
+        let expected = (manifest.inputCount..<manifest.wireCount).map { manifest.token(wire: $0, value: values[$0]) }
+        var decoder = ReferenceDecoder(model, in: DoubleArithmetic())
+        let found = try decoder.generate(after: manifest.prompt(inputs), count: manifest.emittedTokenCount)
+        #expect(Array(found.prefix(expected.count)) == expected, "\(mutant.description(study.selection.tensors))")
+      }
+    }
+    #expect(certified > 50 && refused > 50)
+  }
+
+  @Test func aGateIsComparedAsAFunctionOfItsWires() throws {
+    let simulation = CircuitSimulation(of: Self.circuit)
+    let (model, manifest) = (simulation.model(), simulation.manifest)
+    let semantics = Semantics.rounded(RoundingModel(unit: 0x1p-24))
+    var renamed = CircuitBuilder(inputCount: 4)
+    for g in 0..<Self.circuit.gateCount {
+      let gate = Self.circuit.gate(g)
+      let table = TruthTable(inputCount: gate.operands.count) { values in
+        gate.table[values.reversed().enumerated().reduce(0) { $0 | ($1.element ? 1 << $1.offset : 0) }]
+      }
+      renamed.gate(table, gate.operands.reversed())
+    }
+    // The same gates with their operands in the opposite order.
+    #expect(manifest.isCertified(model, renamed.circuit(outputs: Self.circuit.outputs), semantics))
+    var outputs = Self.circuit.outputs
+    outputs.swapAt(0, 1)
+    #expect(!manifest.isCertified(model, renamed.circuit(outputs: outputs), semantics))
+  }
+
   @Test func aReportIsAFunctionOfTheSeedAlone() throws {
     let simulation = CircuitSimulation(of: Self.circuit)
-    let certifies = { @Sendable (model: Model, _: Circuit) in (try? IndexedStructure(checking: model)) != nil }
+    let form = simulation.manifest.promptForm
+    let certifies = { @Sendable (model: Model, _: Circuit) in
+      (try? Checker(model, form: form).derive(.rounded(.float32))) != nil
+    }
     let one = try study(simulation, limit: 100, threads: 1)
     let many = try study(simulation, limit: 100, threads: 4)
     let other = try study(simulation, limit: 100, seed: 2)
@@ -89,7 +140,7 @@ import Verification
 
   @Test func aCertifierThatRefusesEverythingIsNoSuccess() throws {
     let report = try study(CircuitSimulation(of: Self.circuit)).run { _, _ in false }
-    #expect(report.total.refused == report.total.mutants && report.total.mutants > 500)
+    #expect(report.total.refused == report.total.mutants && report.total.mutants > 300)
     #expect(!report.originalIsCertified && !report.isSound)
   }
 
