@@ -59,11 +59,20 @@ struct Attention<E: Enclosure> {
       throw Doubt("scores are multiplied by \(attentionScale), which is not positive")
     }
     let isScaleExact = BinaryDigits.isPowerOfTwo(attentionScale)
+    if let rounding = operations.model {
+      operations.noteWhole(attentionScale)
+      guard attentionScale >= rounding.smallestNormal else {
+        throw Doubt("scores are multiplied by \(attentionScale), which is less than the least normal number")
+      }
+    }
+    // All columns are computed, whether a map reads them or not.
+    for column in states.columns { operations.noteWhole(column.values.reduce(0) { max($0, abs($1)) }) }
+    let vector = CommonFactor(least: least, greatest: greatest, isPower: isPower)
     // 1 / sqrt(D) was rounded to a double.
     let scale = ScoreScale(
       least: (attentionScale * least * (isScaleExact ? 1 : 1 - 0x1p-50)).nextDown,
       greatest: (attentionScale * greatest * (isScaleExact ? 1 : 1 + 0x1p-50)).nextUp, keys: (least, greatest),
-      isExact: isScaleExact)
+      isExact: isScaleExact, vector: vector)
     var selections: [HeadSelection] = []
     var codes: [(all: [(ScoreBlock, BlockValues<E>)], code: KeyCode<E>)] = []
     for g in 0..<configuration.keyValueHeadCount {
@@ -77,7 +86,11 @@ struct Attention<E: Enclosure> {
       let (keys, code) = codes[h / perGroup]
       var queries: [Int: BlockValues<E>] = [:]
       for (b, _) in keys { queries[b.first] = try block(query, h, b, &operations) }
-      let found = try operations.relative(toPowerOfTwo: isPower) { (operations) throws(Doubt) -> HeadSelection in
+      if operations.model != nil {
+        // Queries that meet no key are computed as well, and infinity times 0 is no number.
+        for b in blocks where queries[b.first] == nil { _ = try block(query, h, b, &operations) }
+      }
+      let found = try operations.relative(to: vector.squared) { (operations) throws(Doubt) -> HeadSelection in
         switch try code.select(queries, form: form, scale: scale, &operations) {
         case .success(let selection): return selection
         case .failure(let reason):
@@ -169,6 +182,8 @@ private struct FetchWeights<E: Enclosure> {
   let leak: Double
   /// How far the selected position's computed weight and sums may be off beside it.
   private let doubt: Double
+  /// What underflow may add where every position has its part: a product and an addition each.
+  private let underflow: Double
   private let isExact: Bool
   let isUseful: Bool
 
@@ -180,6 +195,7 @@ private struct FetchWeights<E: Enclosure> {
     guard let model = operations.model else {
       leak = operations.isHard || gap == .infinity ? 0 : FetchWeights.total(gap, positionCount)
       doubt = 0
+      underflow = 0
       isUseful = leak < 0.5
       return
     }
@@ -187,6 +203,7 @@ private struct FetchWeights<E: Enclosure> {
       // Every other exponential is 0: a sum of one number, divided by itself.
       leak = 0
       doubt = 0
+      underflow = 0
       isUseful = true
     } else {
       let errors = operations.growth(positionCount + 8) + operations.functionUnit
@@ -194,13 +211,14 @@ private struct FetchWeights<E: Enclosure> {
         (FetchWeights.total(gap, positionCount) * (1 + 2 * errors)
         + Double(positionCount) * model.smallestNormal * 2).nextUp
       doubt = (3 * errors + Double(positionCount) * model.smallestNormal).nextUp
+      underflow = 4 * Double(positionCount) * model.smallestNormal
       isUseful = leak < 0.25 && doubt < 0.25
     }
   }
 
   /// positionCount * exp(-gap), from above.
   private static func total(_ gap: Double, _ positionCount: Int) -> Double {
-    (Double(positionCount) * (-E(gap)).exponential().upperBound).nextUp
+    gap == .infinity ? 0 : (Double(positionCount) * (-E(gap)).exponential().upperBound).nextUp
   }
 
   /// What the head brings where the selected position holds `x` and no position holds more than `greatest`.
@@ -215,6 +233,6 @@ private struct FetchWeights<E: Enclosure> {
       let weight = operations.rounded(.one)
       return operations.product(weight, x)
     }
-    return Operations<E>.widened(x, relative: leak + doubt, absolute: (leak + doubt) * greatest * 1.01)
+    return Operations<E>.widened(x, relative: leak + doubt, absolute: (leak + doubt) * greatest * 1.01 + underflow)
   }
 }

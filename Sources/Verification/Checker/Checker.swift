@@ -40,6 +40,10 @@ public struct Checker: Sendable {
       let (program, bounds) = try derivation.derive()
       return Proof(program: program, bounds: bounds)
     case .rounded(let rounding):
+      if let fault = rounding.fault { throw Doubt("the rounding model has \(fault)") }
+      guard model.hasNumbers(upTo: rounding.largest) else {
+        throw Doubt("a weight is greater than \(rounding.largest), the greatest number there is")
+      }
       if let bits = rounding.keptBits, !model.hasNumbers(ofAtMost: bits) {
         throw Doubt("a weight has more than \(bits) significant binary digits, so that no such format holds it")
       }
@@ -58,11 +62,27 @@ extension Model {
   fileprivate func hasNumbers(ofAtMost bits: Int) -> Bool {
     guard bits < 24 else { return true }
     let mask = UInt32(1) << UInt32(24 - bits) - 1
-    func holds(_ numbers: [Float]?) -> Bool { numbers?.allSatisfy { $0.bitPattern & mask == 0 } ?? true }
-    func holds(_ map: Linear?) -> Bool { map.map { holds($0.weight.elements) && holds($0.bias) } ?? true }
-    func holds(_ norm: NormalizationWeights) -> Bool { holds(norm.gain) && holds(norm.bias) }
-    return holds(weights.tokenEmbedding.elements) && holds(weights.positionEmbedding?.elements)
-      && holds(weights.head?.elements) && holds(weights.finalNormalization)
+    return allVectors { $0.allSatisfy { $0.bitPattern & mask == 0 } }
+  }
+
+  /// Whether no weight exceeds `largest` in absolute value.
+  fileprivate func hasNumbers(upTo largest: Double) -> Bool {
+    largest >= Double(Float.greatestFiniteMagnitude)
+      || allVectors { numbers in
+        numbers.withUnsafeBufferPointer { numbers in
+          var greatest: Float = 0
+          for x in numbers where abs(x) > greatest { greatest = abs(x) }
+          return Double(greatest) <= largest
+        }
+      }
+  }
+
+  /// Whether all arrays of weights satisfy a condition.
+  private func allVectors(satisfy condition: ([Float]) -> Bool) -> Bool {
+    func holds(_ map: Linear?) -> Bool { map.map { condition($0.weight.elements) && condition($0.bias ?? []) } ?? true }
+    func holds(_ norm: NormalizationWeights) -> Bool { condition(norm.gain) && condition(norm.bias ?? []) }
+    return condition(weights.tokenEmbedding.elements) && condition(weights.positionEmbedding?.elements ?? [])
+      && condition(weights.head?.elements ?? []) && holds(weights.finalNormalization)
       && weights.layers.allSatisfy { layer in
         holds(layer.attentionNormalization) && holds(layer.feedForwardNormalization) && holds(layer.query)
           && holds(layer.key) && holds(layer.value) && holds(layer.output) && holds(layer.gate) && holds(layer.up)

@@ -128,17 +128,30 @@ struct ScoreScale {
   let keys: (least: Double, greatest: Double)
   /// Whether the product by the attention scale is exact.
   let isExact: Bool
+  /// What queries and keys are relative to, each.
+  let vector: CommonFactor
 
   /// How far a computed score leads another one, as softmax sees it, when their sums lead by `lead` and are at most `mass` in absolute value.
-  func lead(_ lead: Double, mass: Double, unit: Double) -> Double {
+  func lead<E: Enclosure>(_ lead: Double, mass: Double, _ operations: Operations<E>) -> Double {
+    let unit = operations.unit
     // r S - r' S' = r (S - S') + (r - r') S'
     let spread = (keys.greatest - keys.least).nextUp
     let relative = lead > 0 ? keys.least * lead : keys.greatest * lead
     let less = (relative - (spread * mass).nextUp).nextDown
     let scaled = less > 0 ? less * least : less * greatest
-    let rounding = isExact ? 0 : (2 * unit * greatest * keys.greatest * mass).nextUp
+    // Two products by the scale, which itself is rounded; they and the difference may underflow.
+    let rounding = isExact ? 0 : (5 * unit * greatest * keys.greatest * mass).nextUp
+    let underflow = 4 * (operations.model?.smallestNormal ?? 0)
     // The difference from the greatest score rounds once.
-    return ((scaled - rounding) * (1 - unit)).nextDown
+    return ((scaled - rounding).nextDown * (1 - unit) - underflow).nextDown
+  }
+}
+
+extension ScoreScale {
+  /// Notes scores whose sums are at most `mass`, before and after they are multiplied.
+  func note<E: Enclosure>(mass: Double, _ operations: inout Operations<E>) {
+    operations.note(mass)
+    operations.noteWhole((greatest * keys.greatest * mass * 1.01).nextUp)
   }
 }
 
@@ -170,7 +183,7 @@ extension KeyCode {
       var blockSlack = 0.0
       for (i, value) in query.values.enumerated() where occurs[i] {
         let all = block.symbols.map { symbol in
-          symbol.map { Contribution(value, $0, block.block.rotation, &operations) }
+          symbol.map { Contribution(value, $0, block.block.rotation, vector: scale.vector, &operations) }
         }
         parts.append(contentsOf: all.compactMap(\.self))
         var best = -1
@@ -198,8 +211,8 @@ extension KeyCode {
     let error = sum.error(&operations)
     let isOnly = count == 1 || least.gap == .infinity
     let lead = isOnly ? Double.infinity : (least.gap - slack - 2 * error).nextDown
-    let gap = isOnly ? Double.infinity : scale.lead(lead, mass: (largest + error).nextUp, unit: operations.unit)
-    operations.note(scale.greatest * scale.keys.greatest * (largest + error))
+    let gap = isOnly ? Double.infinity : scale.lead(lead, mass: (largest + error).nextUp, operations)
+    scale.note(mass: (largest + error).nextUp, &operations)
     guard gap > 0 else {
       return .failure(
         Doubt("scores of different codes differ by \(least.gap), and \(slack + 2 * error) of it is in doubt"))

@@ -34,7 +34,7 @@ enum AllPairs {
       var parts: [Contribution<E>] = []
       for q in query.values {
         for k in key.values {
-          let part = Contribution(q, k, block.rotation, &operations)
+          let part = Contribution(q, k, block.rotation, vector: scale.vector, &operations)
           low.append(part.exact.lowerBound)
           high.append(part.exact.upperBound)
           parts.append(part)
@@ -46,7 +46,7 @@ enum AllPairs {
     }
     let error = sum.error(&operations)
     let mass = (largest + error).nextUp
-    operations.note(scale.greatest * scale.keys.greatest * mass)
+    scale.note(mass: mass, &operations)
     let additions = (mass * Double(tables.count + 1) * 0x1p-52).nextUp
     var selected: [Int32] = []
     var least = (gap: Double.infinity, place: first)
@@ -73,7 +73,7 @@ enum AllPairs {
         var other = -Double.infinity
         for s in 0..<end where s >> 1 != a { other = max(other, high[s]) }
         let lead = (own - other - 2 * error - 2 * additions).nextDown
-        let gap = other == -.infinity ? .infinity : scale.lead(lead, mass: mass, unit: operations.unit)
+        let gap = other == -.infinity ? .infinity : scale.lead(lead, mass: mass, operations)
         guard gap > 0 else {
           throw Doubt(
             "\(reason.reason); and position \(p) has no one earlier position whose score is greatest for sure",

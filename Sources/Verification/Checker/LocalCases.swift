@@ -62,22 +62,20 @@ struct LocalCases<E: Enclosure> {
     }
     let end = try vector.factor(last, &operations)
     let entries = next.decidingColumns.map { last.entry($0, vector[$0], end, &operations) }
-    return try next.margins(entries, targets: targets, isPower: last.isAbsolute || end.isPower, &operations)
+    return try next.margins(entries, targets: targets, common: last.common(end), &operations)
   }
 
   private func hiddenUnits(
     _ vector: Residual<E>, _ factor: NormalizationFactor<E>, _ operations: inout Operations<E>
   ) throws(Doubt) -> [E] {
     let common = feedForward.commonFactor(factor)
-    let isPower = Operations<E>.isPowerOfTwo(common)
     func apply(_ map: SparseMap, _ unit: Int, _ operations: inout Operations<E>) -> E {
-      let keeps = operations.keepsRepresentable
-      operations.keepsRepresentable = keeps && isPower
       let terms = map.entries(unit).map {
         (weight: $0.weight, x: feedForward.entry($0.column, vector[$0.column], factor, &operations))
       }
+      let outside = operations.enter(feedForward.common(factor))
       let relative = operations.innerProduct(terms, bias: map.bias[unit])
-      operations.keepsRepresentable = keeps
+      _ = operations.enter(outside)
       let whole = relative * common
       operations.note(whole.magnitude)
       return whole
@@ -104,14 +102,14 @@ struct LocalCases<E: Enclosure> {
 /// A residual vector: known columns, and the sums over all columns.
 private struct Residual<E: Enclosure> {
   private var entries: [Int: E] = [:]
-  private let base: StateSums
-  private let isSummed: Bool
+  private let base: ComputedSums<E>
   /// Columns that were written since, with what stood in the embedding.
   private var before: [Int: E] = [:]
 
   init(_ states: PositionStates, _ state: Int, columns: [Int], _ operations: inout Operations<E>) {
-    base = states.sums[Int(states.normClass[state])]
-    isSummed = states.isSummed.contains(true) && operations.model != nil
+    base = ComputedSums(
+      states.sums[Int(states.normClass[state])], isSummed: states.isSummed.contains(true), width: states.width,
+      operations)
     for c in columns { entries[c] = states.residual(c, Int(states.columns[c].ids[state]), &operations) }
     for c in columns { before[c] = E(states.value(c, state)) }
   }
@@ -127,29 +125,25 @@ private struct Residual<E: Enclosure> {
 
   /// The factor of this vector.
   func factor(_ normalizer: Normalizer<E>, _ operations: inout Operations<E>) throws(Doubt) -> NormalizationFactor<E> {
-    var squares = E(lower: base.squaresLower, upper: base.squaresUpper)
-    var sum = E(lower: base.sumLower, upper: base.sumUpper)
-    var (mass, count) = (base.mass, base.count)
-    var grid: Int? = isSummed ? nil : base.grid
-    var isOfPowers = base.isOfPowers
-    if isSummed { squares = Operations<E>.widened(squares, relative: 3 * operations.unit, absolute: 0) }
+    var now = base
     for c in written {
       let (old, new) = (before[c] ?? .zero, self[c])
-      squares = squares - old.squared + new.squared
-      sum = sum - old + new
-      mass = (mass + new.magnitude).nextUp
-      if old.magnitude > 0 { count -= 1 }
-      let isZero = new.isPoint && new.lowerBound == 0
-      if !isZero { count += 1 }
+      now.squares = now.squares - old.squared + new.squared
+      now.sum = now.sum - old + new
+      now.mass = (now.mass + new.magnitude).nextUp
+      if old.magnitude > 0 { now.count -= 1 }
+      if new.isZero { continue }
+      now.count += 1
       if new.isPoint {
-        if !isZero { grid = grid.map { min($0, BinaryDigits.lowestExponent(new.lowerBound)) } }
+        now.grid = now.grid.map { min($0, BinaryDigits.lowestExponent(new.lowerBound)) }
       } else {
-        grid = nil
+        now.grid = nil
       }
-      if !isZero, !Operations<E>.isPowerOfTwo(new) { isOfPowers = false }
+      if !Operations<E>.isPowerOfTwo(new) { now.isOfPowers = false }
     }
-    if squares.lowerBound < 0 { squares = E(lower: 0, upper: max(0, squares.upperBound)) }
+    if now.squares.lowerBound < 0 { now.squares = now.squares.raised(toAtLeast: 0) }
     return try normalizer.factor(
-      squares: squares, sum: sum, mass: mass, count: count, grid: grid, isOfPowers: isOfPowers, &operations)
+      squares: now.squares, sum: now.sum, mass: now.mass, count: now.count, grid: now.grid,
+      isOfPowers: now.isOfPowers, &operations)
   }
 }

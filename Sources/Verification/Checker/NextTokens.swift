@@ -78,11 +78,15 @@ struct NextTokens<E: Enclosure> {
   ///
   /// - Parameters:
   ///   - entries: the normalized residual on the deciding columns.
-  ///   - isPower: whether the last factor is a power of two.
+  ///   - common: the last factor.
   func margins(
-    _ entries: [E], targets: [Int], isPower: Bool, _ operations: inout Operations<E>
+    _ entries: [E], targets: [Int], common: CommonFactor, _ operations: inout Operations<E>
   ) throws(Doubt) -> [Double] {
-    try operations.relative(toPowerOfTwo: isPower) { (operations) throws(Doubt) -> [Double] in
+    if let code, operations.model != nil, common.least < code.assumed.least || common.greatest > code.assumed.greatest {
+      throw Doubt(
+        "the last normalization's factor may lie in \(common.least) ... \(common.greatest), far from the embedding's")
+    }
+    return try operations.relative(to: common) { (operations) throws(Doubt) -> [Double] in
       var sum = code?.sum ?? ScoreSum()
       var totals = [E](repeating: .zero, count: kinds.count)
       for (i, entry) in entries.enumerated() {
@@ -92,7 +96,7 @@ struct NextTokens<E: Enclosure> {
           let h = kinds[k][i]
           if h == 0 { continue }
           if parts[h] == nil {
-            parts[h] = Contribution(query, PairValue(first: E(h), second: .zero), .none, &operations)
+            parts[h] = Contribution(query, PairValue(first: E(h), second: .zero), .none, vector: nil, &operations)
           }
           if let part = parts[h] { totals[k] = totals[k] + part.exact }
         }
@@ -132,6 +136,8 @@ struct RowCode<E: Enclosure> {
   let slack: Double
   /// What computed sums may be off, these columns taken in.
   let sum: ScoreSum
+  /// What the last factor was taken to be.
+  let assumed: CommonFactor
   /// For each answering state's code word, the rows that have it.
   private let rowsOfWord: [SIMD2<UInt64>: (count: Int, first: Int, last: Int)]
   /// The code word that each state points at.
@@ -155,10 +161,12 @@ struct RowCode<E: Enclosure> {
     var words = [SIMD2<UInt64>](repeating: .zero, count: rows)
     var wanted = [SIMD2<UInt64>](repeating: .zero, count: states.stateCount)
     var (places, slack, sum, least) = (0, 0.0, ScoreSum(), Double.infinity)
-    // Rows of code columns are as a whole relative to the last factor, of which nothing is known here.
-    let keeps = operations.keepsRepresentable
-    defer { operations.keepsRepresentable = keeps }
-    let unknown = NormalizationFactor<E>(mean: .zero, scale: E(lower: 0.5, upper: 2))
+    // Rows of code columns are as a whole relative to the last factor, which is not known here: it is taken to be within 4 of those of the
+    // embedded states, and `margins` looks whether it is.
+    let factors = try states.factors(normalizer, &operations).map { normalizer.common($0) }
+    let assumed = CommonFactor(
+      least: (factors.map(\.least).min() ?? 1) / 4, greatest: (factors.map(\.greatest).max() ?? 1) * 4, isPower: false)
+    let unknown = NormalizationFactor<E>(mean: .zero, scale: E(lower: assumed.least, upper: assumed.greatest))
     for c in columns {
       let (symbolOfRow, symbols) = RowCode.symbols(head, c)
       let varies = symbols.count { $0 != nil } > 1
@@ -172,8 +180,10 @@ struct RowCode<E: Enclosure> {
         let x: E = states.residual(c, i, &operations)
         let entry = normalizer.entry(c, x, unknown, &operations)
         let query = PairValue(first: entry, second: E.zero)
+        let outside = operations.enter(normalizer.kind == .none ? .one : assumed)
+        defer { _ = operations.enter(outside) }
         let all = symbols.map { symbol in
-          symbol.map { Contribution(query, PairValue(first: $0, second: .zero), .none, &operations) }
+          symbol.map { Contribution(query, PairValue(first: $0, second: .zero), .none, vector: nil, &operations) }
         }
         parts.append(contentsOf: all.compactMap(\.self))
         var best = -1
@@ -205,7 +215,9 @@ struct RowCode<E: Enclosure> {
     for t in 0..<rows { rowsOfWord[words[t], default: (0, t, t)].count += 1 }
     for t in 0..<rows { rowsOfWord[words[t]]?.last = t }
     return .success(
-      RowCode(gap: (least - slack).nextDown, slack: slack, sum: sum, rowsOfWord: rowsOfWord, wanted: wanted))
+      RowCode(
+        gap: (least - slack).nextDown, slack: slack, sum: sum, assumed: assumed, rowsOfWord: rowsOfWord, wanted: wanted)
+    )
   }
 
   private static func bits(_ symbol: Int, at place: Int) -> SIMD2<UInt64> {

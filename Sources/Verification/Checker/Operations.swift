@@ -4,7 +4,24 @@
 // the axioms keep exact stay points; few lines.
 import ExactArithmetic
 
+/// A factor that all numbers of a vector share and that is left out of them: between two bounds, and perhaps a power of two.
+struct CommonFactor {
+  let least: Double
+  let greatest: Double
+  let isPower: Bool
+
+  static var one: CommonFactor { CommonFactor(least: 1, greatest: 1, isPower: true) }
+
+  /// The product of two such factors.
+  var squared: CommonFactor {
+    CommonFactor(least: (least * least).nextDown, greatest: (greatest * greatest).nextUp, isPower: isPower)
+  }
+}
+
 /// What elementary operations may return, as enclosures.
+///
+/// Numbers may be known only up to a positive factor that is common to them. Relative errors do not see it; what depends on the size of a number
+/// does: overflow, underflow, powers of two, few digits.
 struct Operations<E: Enclosure> {
   /// What may round; `nil` where nothing does.
   let model: RoundingModel?
@@ -13,13 +30,21 @@ struct Operations<E: Enclosure> {
   /// The greatest absolute value met so far.
   private(set) var peak = 0.0
 
-  /// Where numbers are known only up to a common factor that is no power of two, results of few digits cannot be told.
-  var keepsRepresentable: Bool
+  /// What numbers are to be multiplied by at present.
+  private(set) var common = CommonFactor.one
+  /// The least normal number, relative to the common factor.
+  private(set) var tiny: Double
+  /// What is 0 when it is less, relative to the common factor.
+  private var vanishing: Double
+  /// Whether results of few digits can be told: not where numbers are known up to a factor that is no power of two.
+  private(set) var keepsRepresentable: Bool
 
   init(model: RoundingModel?, isHard: Bool) {
     self.model = model
     self.isHard = isHard
     keepsRepresentable = model?.keptBits != nil
+    tiny = model?.smallestNormal ?? 0
+    vanishing = model?.vanishing ?? 0
   }
 
   /// The unit roundoff; 0 where nothing rounds.
@@ -28,13 +53,30 @@ struct Operations<E: Enclosure> {
   /// The error of a function's value, relative.
   var functionUnit: Double { unit * (model?.functionMultiple ?? 0) }
 
-  mutating func note(_ magnitude: Double) { if magnitude > peak { peak = magnitude } }
+  mutating func note(_ magnitude: Double) {
+    let whole = common.greatest == 1 ? magnitude : (magnitude * common.greatest).nextUp
+    if whole > peak { peak = whole }
+  }
 
-  /// Runs `body` with numbers known up to a common factor: a power of two or not.
-  mutating func relative<R>(toPowerOfTwo isPower: Bool, _ body: (inout Self) throws(Doubt) -> R) throws(Doubt) -> R {
-    let before = keepsRepresentable
-    keepsRepresentable = before && isPower
-    defer { keepsRepresentable = before }
+  /// Notes a number from which no factor is left out.
+  mutating func noteWhole(_ magnitude: Double) { if magnitude > peak { peak = magnitude } }
+
+  /// From now on numbers are relative to `factor`; returns what they were relative to, for the way back.
+  mutating func enter(_ factor: CommonFactor) -> CommonFactor {
+    let before = common
+    common = factor
+    guard let model else { return before }
+    keepsRepresentable = model.keptBits != nil && factor.isPower
+    let isWhole = factor.least == 1 && factor.greatest == 1
+    tiny = isWhole ? model.smallestNormal : (model.smallestNormal / factor.least).nextUp
+    vanishing = isWhole ? model.vanishing : max(0, (model.vanishing / factor.greatest).nextDown)
+    return before
+  }
+
+  /// Runs `body` with numbers relative to `factor`.
+  mutating func relative<R>(to factor: CommonFactor, _ body: (inout Self) throws(Doubt) -> R) throws(Doubt) -> R {
+    let before = enter(factor)
+    defer { _ = enter(before) }
     return try body(&self)
   }
 
@@ -57,9 +99,9 @@ struct Operations<E: Enclosure> {
   mutating func rounded(_ x: E, multiple: Double = 1) -> E {
     guard let model else { return x }
     note(x.magnitude)
-    if x.magnitude < model.vanishing { return .zero }
+    if x.isZero || x.magnitude < vanishing { return .zero }
     if let kept = representable(x) { return kept }
-    let absolute = x.leastMagnitude >= model.smallestNormal ? 0 : model.smallestNormal
+    let absolute = x.leastMagnitude >= tiny ? 0 : tiny
     return Self.widened(x, relative: model.unit * multiple, absolute: absolute)
   }
 
@@ -67,7 +109,7 @@ struct Operations<E: Enclosure> {
   private func representable(_ x: E) -> E? {
     guard keepsRepresentable, let model, let bits = model.keptBits else { return nil }
     let y = Self.nearest(x.lowerBound, bits: bits)
-    guard y != 0, y.isFinite, abs(y) >= model.smallestNormal else { return nil }
+    guard y != 0, y.isFinite, abs(y) >= tiny else { return nil }
     let room = abs(y) * model.unit / 4
     return y - x.lowerBound <= room && x.upperBound - y <= room && x.lowerBound - y <= room ? E(y) : nil
   }
@@ -79,11 +121,13 @@ struct Operations<E: Enclosure> {
     return (x / unit).rounded() * unit
   }
 
-  /// a times b.
+  /// a times b, where b, and not a, may be relative to a common factor.
+  ///
+  /// That b is a power of two, the factor left out, does not make the product exact unless the factor is one as well.
   mutating func product(_ a: E, _ b: E) -> E {
-    if a.isPoint && a.lowerBound == 0 || b.isPoint && b.lowerBound == 0 { return .zero }
+    if a.isZero || b.isZero { return .zero }
     let exact = a * b
-    if Self.isPowerOfTwo(a) || Self.isPowerOfTwo(b), exact.leastMagnitude >= model?.smallestNormal ?? 0 {
+    if Self.isPowerOfTwo(a) || common.isPower && Self.isPowerOfTwo(b), exact.leastMagnitude >= tiny {
       note(exact.magnitude)
       return exact
     }
@@ -101,15 +145,17 @@ struct Operations<E: Enclosure> {
     var total = E.zero
     var mass = 0.0
     var count = 0
-    for term in terms where !(term.isPoint && term.lowerBound == 0) {
+    for term in terms where !term.isZero {
       total = count == 0 ? term : total + term
       mass = (mass + term.magnitude).nextUp
       count += 1
     }
-    guard let model, count > 1 else { return total }
+    guard model != nil, count > 1 else { return total }
     note(mass)
     if let kept = keptSum(terms) { return kept }
-    let error = ((growth(count - 1) * mass).nextUp + Double(count - 1) * model.smallestNormal).nextUp
+    // Each addition that underflows is off by `tiny`; what comes after may make twice as much of it.
+    let growth = growth(count - 1)
+    let error = ((growth * mass).nextUp + 2 * (1 + growth) * Double(count - 1) * tiny).nextUp
     return total + E(lower: -error, upper: error)
   }
 
@@ -120,7 +166,7 @@ struct Operations<E: Enclosure> {
     var grid = Int.max
     var (mass, rest, sum) = (0.0, 0.0, 0.0)
     for term in terms {
-      if term.isPoint, term.magnitude >= model.smallestNormal {
+      if term.isPoint, term.magnitude >= tiny {
         let x = term.lowerBound
         grid = min(grid, BinaryDigits.lowestExponent(x))
         mass += abs(x)  // exact as long as the test below succeeds
@@ -131,8 +177,10 @@ struct Operations<E: Enclosure> {
     }
     guard grid > -900, grid < 900 else { return nil }
     let step = Double(sign: .plus, exponent: grid, significand: 1)
+    // Partial sums other than 0 are normal numbers.
+    guard step >= tiny else { return nil }
     guard mass <= step * Double(sign: .plus, exponent: min(bits, 52), significand: 1) else { return nil }
-    let doubt = 2 * (rest + (rest > 0 ? Double(terms.count) * model.smallestNormal : 0))
+    let doubt = 2 * (rest + (rest > 0 ? Double(terms.count) * tiny : 0))
     guard doubt <= step * model.unit / 8 else { return nil }
     return sum != 0 || doubt == 0 ? E(sum) : E(lower: -doubt, upper: doubt)
   }
@@ -150,8 +198,14 @@ struct Operations<E: Enclosure> {
   mutating func gated(_ x: E) -> E {
     if isHard { return x.relu() }
     guard model != nil else { return x.silu() }
-    return rounded(x.silu(), multiple: model?.functionMultiple ?? 1)
+    // As one function, or as x / (1 + exp(-x)).
+    return rounded(x.silu(), multiple: (model?.functionMultiple ?? 1) + 2)
   }
+}
+
+extension Enclosure {
+  /// Whether 0 is all there is. (A fraction too small for a Double is no 0, and its upper bound says so.)
+  var isZero: Bool { lowerBound == 0 && upperBound == 0 }
 }
 
 /// The binary digits of doubles.

@@ -78,15 +78,14 @@ extension PositionStates {
     values.reserveCapacity(numbering.count)
     for s in numbering.examples {
       let factor = factors[Int(normClass[s])]
-      let keeps = operations.keepsRepresentable
-      if !normalizer.isAbsolute && !factor.isPower { operations.keepsRepresentable = false }
       var terms: [(weight: Float, x: E)] = []
       for (column, weight) in entries {
         let x: E = residual(column, Int(columns[column].ids[s]), &operations)
         terms.append((weight, normalizer.entry(column, x, factor, &operations)))
       }
+      let outside = operations.enter(normalizer.common(factor))
       values.append(operations.innerProduct(terms, bias: map.bias[r]))
-      operations.keepsRepresentable = keeps
+      _ = operations.enter(outside)
     }
     return RowValues(ids: numbering.ids.map { UInt16(truncatingIfNeeded: $0) }, values: values)
   }

@@ -23,15 +23,26 @@ struct PairRotation {
   /// The rotation of pair i over `positionCount` positions.
   init<E: Enclosure>(frequency: Double, positionCount: Int, _ operations: Operations<E>) {
     // The frequency is computed in double precision here.
-    angle = min(4, (frequency * Double(positionCount) * (1 + 1e-9)).nextUp)
+    let turned = (frequency * Double(positionCount) * (1 + 1e-9)).nextUp
+    angle = min(4, turned)
     leastCosine = max(-1, (1 - (angle * angle / 2).nextUp).nextDown)
     greatestSine = min(1, angle)
-    let u = operations.unit
-    sineError = min(2, ((operations.functionUnit + PairRotation.angleMultiple * u) * angle).nextUp)
+    guard let model = operations.model else {
+      sineError = 0
+      cosineError = 0
+      return
+    }
+    // A computed angle is a (1 + d), |d| <= 256 u: its sine is off by |a d| at most, its cosine by that times the greater of the sines.
+    let off = PairRotation.angleMultiple * model.unit
+    let reached = (turned * (1 + off)).nextUp
+    let wrong = (turned * off).nextUp
+    let function = operations.functionUnit
+    sineError = min(2, (function * min(1, reached) + wrong + model.smallestNormal).nextUp)
     // Rounding to nearest makes a cosine 1 that is nearer to it than a quarter of a unit.
-    let isOne = operations.model?.keptBits != nil && angle * angle / 2 < u / 8
+    let isOne = model.keptBits != nil && reached * reached / 2 < model.unit / 8
     cosineError =
-      isOne || u == 0 ? 0 : min(2, (operations.functionUnit + PairRotation.angleMultiple * u * angle * angle).nextUp)
+      isOne || model.unit == 0 && turned < 1
+      ? 0 : min(2, (function + wrong * min(1, reached) + model.smallestNormal).nextUp)
   }
 
   private init(angle: Double, leastCosine: Double, greatestSine: Double, sineError: Double, cosineError: Double) {
@@ -89,7 +100,13 @@ struct Contribution<E: Enclosure> {
   var magnitude: Double { (exact.magnitude + error).nextUp }
 
   /// The part of a score that queries `q` and keys `k` make in a block, whatever their positions.
-  init(_ q: PairValue<E>, _ k: PairValue<E>, _ rotation: PairRotation, _ operations: inout Operations<E>) {
+  ///
+  /// - Parameter vector: what queries and keys are relative to, each, where scores are relative to its square; `nil` where `q` is relative to what
+  ///   scores are relative to, and `k` is whole.
+  init(
+    _ q: PairValue<E>, _ k: PairValue<E>, _ rotation: PairRotation, vector: CommonFactor?,
+    _ operations: inout Operations<E>
+  ) {
     let aligned = q.first * k.first + q.second * k.second
     if rotation.angle == 0 {
       exact = aligned
@@ -101,48 +118,72 @@ struct Contribution<E: Enclosure> {
     }
     error = 0
     guard operations.model != nil else { return }
-    let (q1, k1) = (Turned(q.first, q.second, rotation, operations), Turned(k.first, k.second, rotation, operations))
-    let isPower = Operations<E>.isPowerOfTwo(q.first) || Operations<E>.isPowerOfTwo(k.first)
+    let turned = Turning<E>(rotation, vector ?? .one, operations)
+    let (q1, k1) = (turned(q.first, q.second), turned(k.first, k.second))
+    // A power of two is one only with the factor that is left out of it.
+    let isPower =
+      Operations<E>.isPowerOfTwo(q.first) && operations.common.isPower
+      || Operations<E>.isPowerOfTwo(k.first) && vector?.isPower ?? true
     error = q1.productError(k1, isExact: isPower && q1.error == 0 && k1.error == 0, operations)
-    operations.note(max(q1.reach * k1.reach, q1.reach, k1.reach))
-    let isStill = error == 0 && aligned.isPoint && q.second.magnitude == 0 && k.second.magnitude == 0
+    operations.note(q1.reach * k1.reach)
+    let isStill =
+      error == 0 && aligned.isPoint && (aligned.isZero || aligned.leastMagnitude >= operations.tiny)
+      && q.second.magnitude == 0 && k.second.magnitude == 0
     var speck = 0.0
     if rotation.angle > 0 {
-      let (q2, k2) = (Turned(q.second, q.first, rotation, operations), Turned(k.second, k.first, rotation, operations))
+      let (q2, k2) = (turned(q.second, q.first), turned(k.second, k.first))
       error = (error + q2.productError(k2, isExact: false, operations)).nextUp
-      speck = (q2.reach * k2.reach + operations.unit + (operations.model?.smallestNormal ?? 0)).nextUp
-      if q2.reach == 0 || k2.reach == 0 { speck = 0 }
+      speck = (q2.reach * k2.reach * (1 + operations.unit)).nextUp
+      if q2.reach == 0 || k2.reach == 0 { speck = 0 } else { operations.note(q2.reach * k2.reach) }
+      if let vector {
+        operations.noteWhole(max(max(q1.reach, k1.reach), max(q2.reach, k2.reach)) * vector.greatest * (1 + 0x1p-40))
+      }
     }
     if isStill { settled = (aligned.lowerBound, speck) }
   }
 }
 
-/// A coordinate that was turned: a cos + b sin, up to signs.
+/// The turning of coordinates by a pair's rotation.
+private struct Turning<E: Enclosure> {
+  let rotation: PairRotation
+  /// The unit roundoff, and the least normal number relative to the vector's factor.
+  let unit: Double
+  let tiny: Double
+  let rounds: Bool
+
+  init(_ rotation: PairRotation, _ vector: CommonFactor, _ operations: Operations<E>) {
+    self.rotation = rotation
+    unit = operations.unit
+    rounds = operations.model != nil
+    tiny = ((operations.model?.smallestNormal ?? 0) / vector.least).nextUp
+  }
+
+  /// a cos + b sin, up to signs.
+  func callAsFunction(_ a: E, _ b: E) -> Turned {
+    let (x, y) = (a.magnitude, b.magnitude)
+    guard rotation.angle > 0, rounds else { return Turned(size: x, error: 0) }
+    let (u, sine) = (unit, rotation.greatestSine)
+    let size = (x + y * sine).nextUp
+    // A product by a cosine that is 1 is exact, and so is the sum with a product that is 0.
+    var error = 0.0
+    if x > 0, rotation.cosineError > 0 { error += x * (rotation.cosineError + u * (1 + rotation.cosineError)) + tiny }
+    if y > 0 { error += y * (rotation.sineError + u * (sine + rotation.sineError)) + tiny }
+    if x > 0, y > 0 { error += u * (size + error) + tiny }
+    return Turned(size: size, error: error * (1 + 0x1p-40))
+  }
+}
+
+/// A coordinate that was turned.
 private struct Turned {
   let size: Double
   let error: Double
-  var reach: Double { (size + error).nextUp }
+  var reach: Double { size + error == 0 ? 0 : (size + error).nextUp }
 
-  init<E: Enclosure>(_ a: E, _ b: E, _ rotation: PairRotation, _ operations: Operations<E>) {
-    let (x, y) = (a.magnitude, b.magnitude)
-    guard rotation.angle > 0, let model = operations.model else {
-      (size, error) = (x, 0)
-      return
-    }
-    let (u, sine) = (model.unit, rotation.greatestSine)
-    size = (x + y * sine).nextUp
-    // A product by a cosine that is 1 is exact, and so is the sum with a product that is 0.
-    var error = rotation.cosineError == 0 ? 0 : x * (rotation.cosineError + u * (1 + rotation.cosineError))
-    if y > 0 { error += y * (rotation.sineError + u * (sine + rotation.sineError)) + 2 * model.smallestNormal }
-    if x > 0, y > 0 { error += u * (size + error) }
-    self.error = error * (1 + 0x1p-40)
-  }
-
-  /// How far the computed product of two turned coordinates may be from the exact one.
+  /// How far the computed product of two turned coordinates may be from the exact one; underflow is `ScoreSum`'s.
   func productError<E: Enclosure>(_ other: Turned, isExact: Bool, _ operations: Operations<E>) -> Double {
-    guard reach > 0, other.reach > 0, let model = operations.model else { return 0 }
+    guard size + error > 0, other.size + other.error > 0, let model = operations.model else { return 0 }
     let error = size * other.error + other.size * self.error + self.error * other.error
-    let rounding = isExact ? 0 : model.unit * reach * other.reach + model.smallestNormal
+    let rounding = isExact ? 0 : model.unit * reach * other.reach
     return (error + rounding) * (1 + 0x1p-40)
   }
 }
@@ -178,17 +219,20 @@ struct ScoreSum {
 
   /// How far a computed score may be from the exact sum.
   func error<E: Enclosure>(_ operations: inout Operations<E>) -> Double {
-    guard let model = operations.model else { return 0 }
+    guard let model = operations.model, count > 0 else { return 0 }
     operations.note(mass)
     if operations.keepsRepresentable, let bits = model.keptBits, isSettled, abs(grid) < 400 {
       // Multiples of one power of two, few enough of them: exact in any order, and specks beside them are not seen.
       let step = Double(sign: .plus, exponent: grid, significand: 1)
-      let rest = specks == 0 ? 0 : 2 * (specks + Double(count) * model.smallestNormal)
-      if mass <= step * Double(sign: .plus, exponent: min(bits, 40), significand: 1), rest <= step * model.unit / 8 {
+      let rest = specks == 0 ? 0 : 2 * (specks + 2 * Double(count) * operations.tiny)
+      if step >= operations.tiny, mass <= step * Double(sign: .plus, exponent: min(bits, 40), significand: 1),
+        rest <= step * model.unit / 8
+      {
         return rest
       }
     }
+    // Each product and each addition may underflow.
     let growth = operations.growth(count - 1)
-    return ((errors + growth * (mass + errors)).nextUp + Double(count) * model.smallestNormal).nextUp
+    return ((errors + growth * (mass + errors)).nextUp + 3 * (1 + growth) * Double(count) * operations.tiny).nextUp
   }
 }

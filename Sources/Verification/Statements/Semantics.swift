@@ -26,15 +26,19 @@ public enum Semantics: Sendable, Hashable, Codable {
 
 /// What an implementation's rounding may do.
 ///
-/// The axioms, for an operation with exact result x (of +, -, *, /, and of exp, sqrt, rsqrt with `functionMultiple * unit` in the place of `unit`):
+/// The axioms, for an operation with exact result x (of +, -, *, /, and of exp, sqrt, rsqrt, sine and cosine with `functionMultiple * unit` in the
+/// place of `unit`, of SiLU with `(functionMultiple + 2) * unit`):
 /// - **relative error**: the computed number is x (1 + d) with |d| <= unit, where |x| is in the normal range;
-/// - **underflow**: below `smallestNormal` it is off by at most `smallestNormal`, and a positive x below `vanishing` becomes 0;
+/// - **underflow**: below `smallestNormal` it is off by at most `smallestNormal`, and x becomes 0 where |x| is below `vanishing`;
 /// - **range**: there is no overflow up to `largest`;
-/// - **exact operands**: x + 0 and x * 0 are exact, and so is x times a power of two or -1 times one (in range);
+/// - **exact operands**: x + 0, x * 0 and x * 1 are exact, and so is x times a power of two or -1 times one (where the result is in the normal range);
 /// - **rounding to nearest** (only where `keptBits` is set): where a normal number y of at most `keptBits` significant binary digits is nearer to x
 ///   than a quarter of `unit * |y|`, the computed number is y; also for exp, sqrt, rsqrt, sine, cosine and SiLU.
 ///
-/// Sums may be formed in any order and any grouping; `unit` is the unit roundoff, 2^-24 for float32.
+/// Sums may be formed in any order and any grouping; `unit` is the unit roundoff, 2^-24 for float32. Weights are the numbers that the model has: a
+/// runtime that rounds them when it loads them runs another model. Softmax takes the greatest score off first. The angle of a rotary position, a
+/// position times a power of theta, has a relative error of at most 256 units and does not underflow; runtimes form it in float32. SiLU is one
+/// operation, so that no exp of its formula overflows.
 public struct RoundingModel: Sendable, Hashable, Codable {
   /// The relative error of an elementary operation, u.
   public var unit: Double
@@ -60,6 +64,19 @@ public struct RoundingModel: Sendable, Hashable, Codable {
   /// Rounding to nearest with `bits` significant digits: 24 for float32, 11 for float16, 8 for bfloat16.
   public static func nearest(bits: Int) -> RoundingModel {
     RoundingModel(unit: Double(sign: .plus, exponent: 0 - bits, significand: 1), keptBits: bits)
+  }
+
+  /// What makes no sense in the model, or `nil`.
+  package var fault: String? {
+    guard unit >= 0, unit < 1 else { return "a unit roundoff of \(unit)" }
+    guard functionMultiple >= 0, functionMultiple.isFinite else {
+      return "functions' errors of \(functionMultiple) units"
+    }
+    guard largest > 0, largest.isFinite else { return "a greatest number of \(largest)" }
+    guard smallestNormal >= 0, smallestNormal < largest else { return "a least normal number of \(smallestNormal)" }
+    guard vanishing >= 0, vanishing <= smallestNormal else { return "zeros below \(vanishing)" }
+    guard (1...1024).contains(keptBits ?? 1) else { return "\(keptBits ?? 0) digits" }
+    return nil
   }
 
   /// Rounding with unit roundoff `unit` in a range that float16, bfloat16 and float32 have.
