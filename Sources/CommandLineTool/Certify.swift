@@ -2,6 +2,7 @@
 import ArgumentParser
 import Circuits
 import Constructions
+import Transformers
 import Verification
 
 /// The subcommand.
@@ -44,6 +45,7 @@ struct Certify: ParsableCommand {
 
   func run() throws {
     let simulation = try SimulationFolder(folder)
+    try simulation.model.validate()
     let (_, statement) = try claimed.read()
     let clock = ContinuousClock.now
     if tabulates { return try tabulate(simulation, statement) }

@@ -31,8 +31,8 @@ struct SemanticsOptions: ParsableArguments {
     SEMANTICS:
       ideal             real numbers, hard attention, ReLU for SiLU; exact rational arithmetic
       softmax           real numbers, softmax, RMSNorm and SiLU as they are; intervals
-      nearest           every operation rounds to the nearest number of --bits digits; sums in any order
-      rounded           every operation is off by a factor of at most 1 + u; sums in any order
+      nearest           operations round to nearest, to --bits digits or more up to float32's; sums in any order
+      rounded           every operation is off by a factor within 1 - u and 1 + u; sums in any order
       finite-precision  the arithmetic F_{e,s} that the folder was written for; every local case is run
     """
 

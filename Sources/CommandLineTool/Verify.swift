@@ -32,10 +32,10 @@ struct Verify: ParsableCommand {
 
   func run() throws {
     let stated = try Certificate(contentsOf: certificate)
-    let model = try ModelFolder(folder)
+    let folderFiles = try ModelFolder(folder)
     let (_, statement) = try claimed.read()
     let clock = ContinuousClock.now
-    var result = try verdict(stated, model, statement)
+    var result = try verdict(stated, folderFiles, statement)
     result.certificate = certificate
     result.semantics = .init(stated.claim.semantics)
     result.seconds = (ContinuousClock.now - clock) / .seconds(1)
@@ -57,7 +57,9 @@ struct Verify: ParsableCommand {
     guard let witness = stated.witness ?? Witness.derived(from: statement, wireCount: claim.form.wireCount) else {
       return VerdictReport(.undecided, self.folder, "the certificate says of no wire where it is on the chain")
     }
-    let checker = Checker(try folder.model(), form: claim.form)
+    let model = try folder.model()
+    try model.validate()
+    let checker = Checker(model, form: claim.form)
     switch checker.check(claim.semantics, circuit: statement, witness: witness, readOut: claim.readOut) {
     case .proved(let proof):
       if let excess = stated.bounds.excess(over: proof.bounds) {

@@ -127,7 +127,8 @@ struct SimulationCommandTests {
     for arguments in [["run", "model", "--input", "110"], ["check", "model", "--circuit", "adder.aag"]] {
       let refused = try Program.run(arguments + ["--engine", "bitsliced"], in: folder)
       #expect(refused.code == 65 && refused.output.isEmpty)
-      #expect(refused.error.hasPrefix("wright: error: model: expected weights that the checker certifies, for --engine"))
+      #expect(
+        refused.error.hasPrefix("wright: error: model: expected weights that the checker certifies, for --engine"))
     }
     let dense = try run("check", "model", "--circuit", "adder.aag", "--engine", "indexed", "--json")
     #expect(try dense.code == 1 && dense.json()["engine"] as? String == "dense")
@@ -153,7 +154,9 @@ struct SimulationCommandTests {
     _ = try construct()
     // Change the sign of every number of the first quarter.
     try spoil { bytes, range in
-      for byte in stride(from: range.lowerBound + 3, to: range.lowerBound + range.count / 4, by: 4) { bytes[byte] ^= 0x80 }
+      for byte in stride(from: range.lowerBound + 3, to: range.lowerBound + range.count / 4, by: 4) {
+        bytes[byte] ^= 0x80
+      }
     }
     let outcome = try run("check", "model", "--circuit", "adder.aag", "--engine", engine, "--json")
     #expect(outcome.code == 1)

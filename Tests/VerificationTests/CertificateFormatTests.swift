@@ -181,8 +181,8 @@ private let allSemantics: [Semantics] = [
     #expect(
       sampleCertificate().summary == """
         claims        the weights compute the circuit for all 2^2 assignments of its inputs
-        for           any runtime that rounds to the nearest number of 8 binary digits, functions to within 4 units, in any order of \
-        summation, from 2^-14 up to 65504
+        for           any runtime that rounds to nearest, to 8 binary digits or more up to float32's, functions to within 4 units, in any \
+        order of summation, from 2^-14 up to 65504
         circuit       2 inputs, 2 gates, 2 outputs, SHA-256 \(halfAdderDigest.prefix(12))
         chain         4 wires, 2 emitted, as tokens that say a wire and its value
         score gap     unbounded, by distinct codes

@@ -64,7 +64,7 @@ extension Semantics {
     case .ideal: "real arithmetic and hard attention"
     case .softmax: "real arithmetic and softmax attention"
     case .rounded(let model):
-      (model.keptBits.map { "any runtime that rounds to the nearest number of \($0) binary digits" }
+      (model.keptBits.map { "any runtime that rounds to nearest, to \($0) binary digits or more up to float32's" }
         ?? "any runtime that rounds each operation to within \(model.unit.powerText)")
         + ", functions to within \(model.functionMultiple.digits(.awayFromZero)) units, in any order of summation, from "
         + "\(model.smallestNormal.powerText) up to \(model.largest.digits(.towardZero))"

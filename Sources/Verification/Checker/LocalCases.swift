@@ -126,7 +126,7 @@ private struct Residual<E: Enclosure> {
   /// The factor of this vector.
   func factor(_ normalizer: Normalizer<E>, _ operations: inout Operations<E>) throws(Doubt) -> NormalizationFactor<E> {
     var now = base
-    for c in written {
+    for c in written.sorted() {
       let (old, new) = (before[c] ?? .zero, self[c])
       now.squares = now.squares - old.squared + new.squared
       now.sum = now.sum - old + new

@@ -101,7 +101,7 @@ struct Operations<E: Enclosure> {
     note(x.magnitude)
     if x.isZero || x.magnitude < vanishing { return .zero }
     if let kept = representable(x) { return kept }
-    let absolute = x.leastMagnitude >= tiny ? 0 : tiny
+    let absolute = x.leastMagnitude >= tiny ? 0 : min(tiny, x.magnitude)
     return Self.widened(x, relative: model.unit * multiple, absolute: absolute)
   }
 
@@ -110,7 +110,7 @@ struct Operations<E: Enclosure> {
     guard keepsRepresentable, let model, let bits = model.keptBits else { return nil }
     let y = Self.nearest(x.lowerBound, bits: bits)
     guard y != 0, y.isFinite, abs(y) >= tiny else { return nil }
-    let room = abs(y) * model.unit / 4
+    let room = abs(y) * model.nearness
     return y - x.lowerBound <= room && x.upperBound - y <= room && x.lowerBound - y <= room ? E(y) : nil
   }
 
@@ -180,8 +180,8 @@ struct Operations<E: Enclosure> {
     // Partial sums other than 0 are normal numbers.
     guard step >= tiny else { return nil }
     guard mass <= step * Double(sign: .plus, exponent: min(bits, 52), significand: 1) else { return nil }
-    let doubt = 2 * (rest + (rest > 0 ? Double(terms.count) * tiny : 0))
-    guard doubt <= step * model.unit / 8 else { return nil }
+    let doubt = 2 * (rest + Double(terms.count) * min(tiny, rest))
+    guard doubt <= step * model.nearness / 2 else { return nil }
     return sum != 0 || doubt == 0 ? E(sum) : E(lower: -doubt, upper: doubt)
   }
 

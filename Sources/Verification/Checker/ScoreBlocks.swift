@@ -37,9 +37,9 @@ struct PairRotation {
     let reached = (turned * (1 + off)).nextUp
     let wrong = (turned * off).nextUp
     let function = operations.functionUnit
-    sineError = min(2, (function * min(1, reached) + wrong + model.smallestNormal).nextUp)
-    // Rounding to nearest makes a cosine 1 that is nearer to it than a quarter of a unit.
-    let isOne = model.keptBits != nil && reached * reached / 2 < model.unit / 8
+    sineError = min(2, (function * min(1, reached) + wrong + min(model.smallestNormal, reached)).nextUp)
+    // Rounding to nearest makes a cosine 1 that is nearer to it than `nearness`.
+    let isOne = model.keptBits != nil && reached * reached / 2 < model.nearness / 2
     cosineError =
       isOne || model.unit == 0 && turned < 1
       ? 0 : min(2, (function + wrong * min(1, reached) + model.smallestNormal).nextUp)
@@ -166,9 +166,14 @@ private struct Turning<E: Enclosure> {
     let size = (x + y * sine).nextUp
     // A product by a cosine that is 1 is exact, and so is the sum with a product that is 0.
     var error = 0.0
-    if x > 0, rotation.cosineError > 0 { error += x * (rotation.cosineError + u * (1 + rotation.cosineError)) + tiny }
-    if y > 0 { error += y * (rotation.sineError + u * (sine + rotation.sineError)) + tiny }
-    if x > 0, y > 0 { error += u * (size + error) + tiny }
+    if x > 0, rotation.cosineError > 0 {
+      error += x * (rotation.cosineError + u * (1 + rotation.cosineError)) + min(tiny, x * 1.01)
+    }
+    if y > 0 {
+      let product = y * (sine + rotation.sineError)
+      error += y * rotation.sineError + u * product + min(tiny, product)
+    }
+    if x > 0, y > 0 { error += u * (size + error) + min(tiny, size + error) }
     return Turned(size: size, error: error * (1 + 0x1p-40))
   }
 }
@@ -224,9 +229,10 @@ struct ScoreSum {
     if operations.keepsRepresentable, let bits = model.keptBits, isSettled, abs(grid) < 400 {
       // Multiples of one power of two, few enough of them: exact in any order, and specks beside them are not seen.
       let step = Double(sign: .plus, exponent: grid, significand: 1)
-      let rest = specks == 0 ? 0 : 2 * (specks + 2 * Double(count) * operations.tiny)
+      // An underflow is off by no more than the number itself.
+      let rest = specks == 0 ? 0 : 2 * (specks + 2 * Double(count) * min(operations.tiny, specks))
       if step >= operations.tiny, mass <= step * Double(sign: .plus, exponent: min(bits, 40), significand: 1),
-        rest <= step * model.unit / 8
+        rest <= step * model.nearness / 2
       {
         return rest
       }

@@ -29,11 +29,12 @@ public enum Semantics: Sendable, Hashable, Codable {
 /// The axioms, for an operation with exact result x (of +, -, *, /, and of exp, sqrt, rsqrt, sine and cosine with `functionMultiple * unit` in the
 /// place of `unit`, of SiLU with `(functionMultiple + 2) * unit`):
 /// - **relative error**: the computed number is x (1 + d) with |d| <= unit, where |x| is in the normal range;
-/// - **underflow**: below `smallestNormal` it is off by at most `smallestNormal`, and x becomes 0 where |x| is below `vanishing`;
+/// - **underflow**: below `smallestNormal` it is off by at most `smallestNormal` and by at most |x|, as where it is flushed to 0 or rounded to the nearest
+///   subnormal number, and x becomes 0 where |x| is below `vanishing`;
 /// - **range**: there is no overflow up to `largest`;
 /// - **exact operands**: x + 0, x * 0 and x * 1 are exact, and so is x times a power of two or -1 times one (where the result is in the normal range);
 /// - **rounding to nearest** (only where `keptBits` is set): where a normal number y of at most `keptBits` significant binary digits is nearer to x
-///   than a quarter of `unit * |y|`, the computed number is y; also for exp, sqrt, rsqrt, sine, cosine and SiLU.
+///   than 2^-26 |y|, the computed number is y; also for exp, sqrt, rsqrt, sine, cosine and SiLU.
 ///
 /// Sums may be formed in any order and any grouping; `unit` is the unit roundoff, 2^-24 for float32. Weights are the numbers that the model has: a
 /// runtime that rounds them when it loads them runs another model. Softmax takes the greatest score off first. The angle of a rotary position, a
@@ -61,10 +62,15 @@ public struct RoundingModel: Sendable, Hashable, Codable {
     return model
   }
 
-  /// Rounding to nearest with `bits` significant digits: 24 for float32, 11 for float16, 8 for bfloat16.
+  /// Rounding to nearest with at least `bits` significant digits, 24 for float32, 11 for float16, 8 for bfloat16; operations may differ in their
+  /// formats, up to float32.
   public static func nearest(bits: Int) -> RoundingModel {
     RoundingModel(unit: Double(sign: .plus, exponent: 0 - bits, significand: 1), keptBits: bits)
   }
+
+  /// How near to a number of `keptBits` digits a result has to be to become that number: a quarter of float32's unit, so that a runtime that does
+  /// some operations in a coarse format and others in float32, each to nearest, keeps the axiom.
+  var nearness: Double { min(unit / 4, 0x1p-26) }
 
   /// What makes no sense in the model, or `nil`.
   package var fault: String? {

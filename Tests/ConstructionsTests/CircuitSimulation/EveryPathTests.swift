@@ -31,7 +31,10 @@ private func constant(_ value: Bool) -> TruthTable { TruthTable(bits: value ? 1 
       "operands that do not matter",
       circuit(inputs: 2, [(TruthTable(bits: 0b1010, inputCount: 2), [0, 1]), (.or, [1, 2])])
     ),
-    ("six operands", circuit(inputs: 6, [(TruthTable(bits: 0x8000_0F3A_1234_5601, inputCount: 6), [5, 0, 3, 1, 4, 2])])),
+    (
+      "six operands",
+      circuit(inputs: 6, [(TruthTable(bits: 0x8000_0F3A_1234_5601, inputCount: 6), [5, 0, 3, 1, 4, 2])])
+    ),
     ("adder", .rippleCarryAdder(width: 3)), ("majority", .majority(5)), ("decoder", .decoder(width: 2)),
     ("multiplexer", .multiplexer(selectWidth: 1)),
   ]
@@ -80,7 +83,8 @@ private func constant(_ value: Bool) -> TruthTable { TruthTable(bits: value ? 1 
     let (name, circuit) = Self.table[index]
     for simulation in try Self.simulations(circuit) {
       let chain = simulation.chain
-      try Self.expectEveryEngine(simulation.model(), simulation.manifest, Self.all(circuit.inputCount), name) { inputs in
+      try Self.expectEveryEngine(simulation.model(), simulation.manifest, Self.all(circuit.inputCount), name) {
+        inputs in
         let wires = circuit.wireValues(inputs)
         return chain.sourceWires.map { wires[$0.index] }
       }
