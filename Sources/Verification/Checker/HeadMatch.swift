@@ -139,11 +139,12 @@ struct ScoreScale {
     let relative = lead > 0 ? keys.least * lead : keys.greatest * lead
     let less = (relative - (spread * mass).nextUp).nextDown
     let scaled = less > 0 ? less * least : less * greatest
-    // Two products by the scale, which itself is rounded; they and the difference may underflow.
-    let rounding = isExact ? 0 : (5 * unit * greatest * keys.greatest * mass).nextUp
+    // The scale is rounded once for all; each of two products by it rounds, and they and the difference may underflow.
+    let all = isExact ? scaled : (scaled * (1 - unit)).nextDown
+    let rounding = isExact ? 0 : (2 * unit * (1 + 2 * unit) * greatest * keys.greatest * mass).nextUp
     let underflow = 4 * (operations.model?.smallestNormal ?? 0)
     // The difference from the greatest score rounds once.
-    return ((scaled - rounding).nextDown * (1 - unit) - underflow).nextDown
+    return ((all - rounding).nextDown * (1 - unit) - underflow).nextDown
   }
 }
 
