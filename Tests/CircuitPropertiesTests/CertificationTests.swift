@@ -66,23 +66,41 @@ private func change(_ circuit: Circuit, _ number: Int) -> Circuit {
   return builder.circuit(outputs: circuit.outputs)
 }
 
+extension CircuitChain.Options {
+  /// All ways to lower a circuit to a chain.
+  fileprivate static var all: [CircuitChain.Options] {
+    [(true, false), (true, true), (false, false), (false, true)].map { folds, drops in
+      var options = CircuitChain.Options()
+      (options.foldsInverters, options.dropsDeadGates) = (folds, drops)
+      return options
+    }
+  }
+}
+
+/// Whether two chains say the same, and outputs are read off them alike.
+private func isSame(_ a: CircuitChain, _ b: CircuitChain, _ inputs: [[Bool]]) -> Bool {
+  a.wireCount == b.wireCount
+    && inputs.allSatisfy { inputs in
+      let values = (a.wireValues(inputs), b.wireValues(inputs))
+      return values.0 == values.1 && a.outputs(ofWireValues: values.0) == b.outputs(ofWireValues: values.1)
+    }
+}
+
 @Test func aChangedCircuitIsNotCertifiedUnlessItIsTheSame() throws {
-  try forAll(changed, count: 300) { (pair: (Circuit, Circuit)) in
+  try forAll(changed, count: 200) { (pair: (Circuit, Circuit)) in
     let (circuit, other) = pair
     let simulation = CircuitSimulation(of: circuit)
     let (model, manifest) = (simulation.model(), simulation.manifest)
     let inputs = assignmentsToTry(circuit)
     // What folding leaves without a token nobody sees: a changed circuit may have the same chain of thought.
-    let chains = (simulation.chain, CircuitChain(other))
-    let isEqual = inputs.allSatisfy { inputs in
-      let values = (chains.0.wireValues(inputs), chains.1.wireValues(inputs))
-      return values.0 == values.1
-        && chains.0.outputs(ofWireValues: values.0) == chains.1.outputs(ofWireValues: values.1)
+    let isEqual = isSame(simulation.chain, CircuitChain(other), inputs)
+    let isEqualSomehow = CircuitChain.Options.all.contains {
+      isSame(simulation.chain, CircuitChain(other, options: $0), inputs)
     }
-    cover("a change that some input shows", minimumPercent: 40, when: !isEqual)
+    cover("a change that some input shows", minimumPercent: 20, when: !isEqual)
     do {
       try certifies(other, under: float32, model: model, manifest: manifest)
-      try demand(isEqual, "a changed circuit was certified")
+      try demand(isEqualSomehow, "a changed circuit was certified")
     } catch let fault as CertificationFault {
       guard let counterexample = fault.counterexample else { return }
       // Replay it by dense attention: the weights do emit the token that the circuit does not have.

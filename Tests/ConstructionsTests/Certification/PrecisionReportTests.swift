@@ -34,12 +34,13 @@ private func expectEqual(_ found: Bounds?, _ expected: Bounds?) {
 
 @Suite struct PrecisionReportTests {
   /// For each form the rows of hardware that certify an adder of 25 wires, y or n, and the first lengths that fail: float32, float16 and
-  /// bfloat16, each nearest and any. Lengths one below or at a power of two are those at which codes grow by a bit.
+  /// bfloat16, each nearest and any. Lengths one below or at a power of two are those at which codes grow by a bit; at the
+  /// others the greatest rotary angle, which grows with the length, can be seen beside a sum.
   private static let table: [(target: PositionalTarget?, certified: String, failing: [Int?])] = [
-    (nil, "yyyyyn", [nil, nil, 1 << 20 - 1, 1 << 17 - 1, 512_310_234_395_475_167, 3]),
+    (nil, "yyyyyn", [nil, nil, 1 << 20 - 1, 1 << 17 - 1, 32_376_486_335_983_709, 3]),
     (.gpt2, "yyynyn", [nil, nil, 1 << 31 + 1, 3, 1 << 37 + 1, 3]),
     (.float32, "yyyyyn", [nil, nil, nil, 1 << 9 + 1, nil, 9]),
-    (constant, "yynnnn", [114, 114, 21, 19, 3, 3]),
+    (constant, "yynnnn", [114, 114, 20, 18, 3, 3]),
   ]
 
   @Test(arguments: table.indices)
