@@ -46,7 +46,7 @@ struct Certify: ParsableCommand {
   func run() throws {
     let simulation = try SimulationFolder(folder)
     try simulation.model.validate()
-    let (_, statement) = try claimed.read()
+    let statement = CircuitStatement(try claimed.read())
     let clock = ContinuousClock.now
     if tabulates { return try tabulate(simulation, statement) }
     let manifest = simulation.manifest
@@ -135,24 +135,5 @@ struct Certify: ParsableCommand {
     bar = nil
     try report.print(table) { table.text }
     if !table.rows.contains(where: \.isCertified) { throw ExitCode(ExitStatus.falseCheck.rawValue) }
-  }
-}
-
-/// The circuit that a claim is about.
-struct ClaimedCircuit: ParsableArguments {
-  @Option(
-    name: .long, help: "The circuit file, or - for standard input.",
-    completion: .file(extensions: ["aag", "aig", "blif", "bench", "txt"]))
-  var circuit: String
-
-  @Option(
-    name: .long, help: "The circuit file's format; by default it is recognized.",
-    completion: .list(CircuitFormat.allCases.map(\.rawValue)))
-  var format: CircuitFormat?
-
-  /// The circuit, and the same as the checker reads it.
-  func read() throws -> (circuit: Circuit, statement: CircuitStatement) {
-    let (circuit, _) = try CircuitSource.read(circuit, format: format)
-    return (circuit, CircuitStatement(circuit))
   }
 }

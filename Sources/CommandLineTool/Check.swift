@@ -24,15 +24,7 @@ struct Check: ParsableCommand {
   @Argument(help: "A folder that wright construct wrote.", completion: .directory)
   var folder: String
 
-  @Option(
-    name: .long, help: "The circuit file, or - for standard input.",
-    completion: .file(extensions: ["aag", "aig", "blif", "bench", "txt"]))
-  var circuit: String
-
-  @Option(
-    name: .long, help: "The circuit file's format; by default it is recognized.",
-    completion: .list(CircuitFormat.allCases.map(\.rawValue)))
-  var format: CircuitFormat?
+  @OptionGroup var claimed: ClaimedCircuit
 
   @Option(name: .long, help: "How many assignments to try at most.")
   var assignments: Int?
@@ -88,7 +80,7 @@ struct Check: ParsableCommand {
 
   func run() throws {
     let simulation = try SimulationFolder(folder)
-    let (circuit, _) = try CircuitSource.read(circuit, format: format)
+    let circuit = try claimed.read()
     let plan = AssignmentPlan(inputCount: circuit.inputCount, maximumCount: assignments)
     var runner = try ChainRunner(simulation, engine: engine, of: folder)
     if let fallback = runner.fallback { report.note("running \(runner.engine.adverb): \(fallback)") }
@@ -112,7 +104,7 @@ struct Check: ParsableCommand {
   }
 
   private func text(_ result: Report) -> String {
-    if let reason = result.reason { return "\(folder): not the model of \(circuit): \(reason)\n" }
+    if let reason = result.reason { return "\(folder): not the model of \(claimed.circuit): \(reason)\n" }
     let planned = count(result.plannedAssignments, "assignment")
     let others = result.plannedAssignments > result.cornerAssignments ? ", the others random, seed \(seed)" : ""
     let how =

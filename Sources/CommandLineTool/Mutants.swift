@@ -28,15 +28,7 @@ struct Mutants: ParsableCommand {
   @Argument(help: "A folder that wright construct wrote.", completion: .directory)
   var folder: String
 
-  @Option(
-    name: .long, help: "The circuit file, or - for standard input.",
-    completion: .file(extensions: ["aag", "aig", "blif", "bench", "txt"]))
-  var circuit: String
-
-  @Option(
-    name: .long, help: "The circuit file's format; by default it is recognized.",
-    completion: .list(CircuitFormat.allCases.map(\.rawValue)))
-  var format: CircuitFormat?
+  @OptionGroup var claimed: ClaimedCircuit
 
   @Option(name: .long, help: "How many mutants of weights, of rows and of gates there are at most.")
   var count = 100_000
@@ -99,7 +91,7 @@ struct Mutants: ParsableCommand {
 
   func run() throws {
     let simulation = try SimulationFolder(folder)
-    let (circuit, _) = try CircuitSource.read(circuit, format: format)
+    let circuit = try claimed.read()
     var options = MutationStudy.Options()
     options.mutantLimit = count
     options.assignmentLimit = assignments
@@ -110,7 +102,7 @@ struct Mutants: ParsableCommand {
     do {
       study = try MutationStudy(simulation.model, simulation.manifest, circuit, options: options, using: &generator)
     } catch {
-      throw Failure(.refusedInput, "\(folder): not the model of \(self.circuit): \(error)")
+      throw Failure(.refusedInput, "\(folder): not the model of \(claimed.circuit): \(error)")
     }
     let total = study.selection.mutants.count
     let bar = Mutex(ProgressBar("mutating", total: total, unit: "mutants", isQuiet: report.quiet))

@@ -33,7 +33,7 @@ struct Verify: ParsableCommand {
   func run() throws {
     let stated = try Certificate(contentsOf: certificate)
     let folderFiles = try ModelFolder(folder)
-    let (_, statement) = try claimed.read()
+    let statement = CircuitStatement(try claimed.read())
     let clock = ContinuousClock.now
     var result = try verdict(stated, folderFiles, statement)
     result.certificate = certificate
