@@ -64,6 +64,10 @@ struct Certify: ParsableCommand {
     if let chosen {
       meaning = chosen
       verdict = checker.check(meaning, circuit: statement, witness: witness, readOut: manifest.readOut)
+      if case .undecided = verdict, let wide = meaning.inRangeOfFloat32 {
+        let second = checker.check(wide, circuit: statement, witness: witness, readOut: manifest.readOut)
+        if case .proved = second { (meaning, verdict) = (wide, second) }
+      }
     } else {
       (meaning, verdict) = largestUnit(checker, statement, witness, manifest)
     }
@@ -75,6 +79,7 @@ struct Certify: ParsableCommand {
     case .refuted(let counterexample):
       result = VerdictReport(.refuted, folder, "an assignment under which the weights emit a wrong token")
       result.counterexample = .init(counterexample, manifest)
+      if manifest.precision != nil, meaning.name != "finite-precision" { result.isReplayable = false }
     case .undecided(let doubt): result = VerdictReport(.undecided, folder, doubt.reason)
     }
     result.semantics = .init(meaning)
@@ -135,5 +140,17 @@ struct Certify: ParsableCommand {
     bar = nil
     try report.print(table) { table.text }
     if !table.rows.contains(where: \.isCertified) { throw ExitCode(ExitStatus.falseCheck.rawValue) }
+  }
+}
+
+extension Semantics {
+  /// The same rounding in float32's range, where it was stated in a narrower one.
+  fileprivate var inRangeOfFloat32: Semantics? {
+    guard case .rounded(var model) = self, model.largest < RoundingModel.float32.largest, model.keptBits == nil else {
+      return nil
+    }
+    model.smallestNormal = RoundingModel.float32.smallestNormal
+    model.largest = RoundingModel.float32.largest
+    return .rounded(model)
   }
 }

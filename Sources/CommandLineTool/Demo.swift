@@ -142,7 +142,7 @@ struct Demo: ParsableCommand {
     }
     say(
       "  certified in \(Quantity.seconds(since: start)): for all 2^\(circuit.inputCount) inputs every token is its gate's value, on any runtime that "
-        + "rounds to nearest in bfloat16 or finer, or each operation by at most 2^-12 in any way (float32: 2^-24)")
+        + "rounds to nearest in bfloat16 or finer, up to float32, or each operation by at most 2^-12 in any way")
     return true
   }
 

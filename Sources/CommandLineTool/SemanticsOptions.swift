@@ -19,7 +19,7 @@ struct SemanticsOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "With rounded: the unit roundoff, such as 2^-8 or 0.001; by default the largest that can be shown.",
+      "With rounded: the unit roundoff, 2^-1 to 2^-60, such as 2^-8 or 0.001; by default the largest 2^(-k/8) that can be shown.",
       valueName: "u"))
   var unit: Unit?
 
@@ -29,17 +29,20 @@ struct SemanticsOptions: ParsableArguments {
 
   static let documentation = """
     SEMANTICS:
-      ideal             real numbers, hard attention, ReLU for SiLU; exact rational arithmetic
-      softmax           real numbers, softmax, RMSNorm and SiLU as they are; intervals
-      nearest           operations round to nearest, to --bits digits or more up to float32's; sums in any order
-      rounded           every operation is off by a factor within 1 - u and 1 + u; sums in any order
-      finite-precision  the arithmetic F_{e,s} that the folder was written for; every local case is run
+      ideal             real numbers, hard attention, ReLU for SiLU; fractions
+      softmax           real numbers, the decoder as it is; intervals
+      nearest           operations round to nearest, to --bits digits or more up
+                        to float32's; sums in any order
+      rounded           results off by a factor within 1 - u and 1 + u; sums in
+                        any order
+      finite-precision  the F_{e,s} that the folder was written for; every local
+                        case is run
     """
 
   func validate() throws {
     if unit != nil, let semantics, semantics != .rounded { throw ValidationError("--unit is for --semantics rounded.") }
     if bits != nil, semantics != .nearest { throw ValidationError("--bits is for --semantics nearest.") }
-    if let bits, !(2...53).contains(bits) { throw ValidationError("--bits lies in 2 ... 53.") }
+    if let bits, !(2...24).contains(bits) { throw ValidationError("--bits lies in 2 ... 24.") }
   }
 
   /// The semantics asked for; `nil` for rounded with the largest unit that there is.

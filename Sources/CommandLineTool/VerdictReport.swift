@@ -6,6 +6,8 @@ import Verification
 struct VerdictReport: Encodable {
   enum Answer: String, Encodable {
     case proved, refuted, undecided
+    /// The certificate is not about these files, or states what is not so.
+    case refused
   }
 
   /// The semantics of the claim.
@@ -53,6 +55,8 @@ struct VerdictReport: Encodable {
   var seconds = 0.0
   /// The certificate in words.
   var summary: String?
+  /// Whether `wright run` decodes in the arithmetic of the claim.
+  var isReplayable = true
 
   private enum CodingKeys: String, CodingKey {
     case verdict, folder, reason, semantics, counterexample, bounds, certificate, certificateBytes, seconds
@@ -70,7 +74,9 @@ struct VerdictReport: Encodable {
     if let counterexample {
       text +=
         "step \(counterexample.step): expected \(counterexample.expected), found \(counterexample.found)\n"
-        + "replay: wright run \(folder) --input \(counterexample.inputs) --tokens\n"
+        + (isReplayable
+          ? "replay: wright run \(folder) --input \(counterexample.inputs) --tokens\n"
+          : "inputs \(counterexample.inputs), in float32; wright run keeps to the precision that the folder is written for\n")
     }
     if let summary { text += summary }
     if let certificate, let certificateBytes {

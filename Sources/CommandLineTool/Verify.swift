@@ -12,7 +12,8 @@ struct Verify: ParsableCommand {
     abstract: "Check a certificate against the weights and the circuit.",
     discussion: """
       Needs the folder's weights and configuration, the certificate and the circuit, nothing else. Every bound is derived again from the weights; a \
-      certificate that states a better one than is found is refused, and so is one of another model or circuit.
+      certificate that states a better one than is found is refused, and so is one of another model or circuit. What the tokenizer and the settings \
+      of generation say is no part of the claim; certify and check look at them.
 
       Exits with 0 when the certificate is accepted, with 1 when it is not, with 65 when a file cannot be read.
 
@@ -52,7 +53,7 @@ struct Verify: ParsableCommand {
       try stated.checkFiles(try Certificate.digests(of: folder), folder: self.folder)
       try claim.checkCircuit(statement, path: claimed.circuit)
     } catch let error as CertificateError {
-      return VerdictReport(.undecided, self.folder, error.description)
+      return VerdictReport(.refused, self.folder, error.description)
     }
     guard let witness = stated.witness ?? Witness.derived(from: statement, wireCount: claim.form.wireCount) else {
       return VerdictReport(.undecided, self.folder, "the certificate says of no wire where it is on the chain")
@@ -63,7 +64,7 @@ struct Verify: ParsableCommand {
     switch checker.check(claim.semantics, circuit: statement, witness: witness, readOut: claim.readOut) {
     case .proved(let proof):
       if let excess = stated.bounds.excess(over: proof.bounds) {
-        return VerdictReport(.undecided, self.folder, "the certificate states \(excess)")
+        return VerdictReport(.refused, self.folder, "the certificate states \(excess)")
       }
       var result = VerdictReport(.proved, self.folder, "the weights compute the circuit for all inputs")
       var found = stated

@@ -8,14 +8,14 @@ struct Wright: ParsableCommand {
     commandName: "wright",
     abstract: "Transformers whose weights are written down, not trained.",
     discussion: """
-      Takes a Boolean circuit, writes down the weights of a transformer that evaluates it gate by gate as a chain of thought, runs it, checks it \
-      against the circuit, and exports it.
+      Takes a Boolean circuit, writes down the weights of a transformer that evaluates it gate by gate as a chain of thought, runs it, certifies \
+      that it computes the circuit for all inputs, and exports it.
 
       EXAMPLE:
         wright circuit generate ripple-carry-adder --width 8 -o adder.aag
         wright construct adder.aag -o adder-llama
         wright run adder-llama --input 1000000011000000
-        wright check adder-llama --circuit adder.aag
+        wright certify adder-llama --circuit adder.aag
 
       \(ExitStatus.documentation)
 

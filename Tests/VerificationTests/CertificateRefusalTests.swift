@@ -115,7 +115,7 @@ private let edits = [
   Edit(
     "\"vanishing\":7.006492321624085e-46", "\"vanishing\":1",
     "key claim.semantics.vanishing: expected a number from 0 to the smallest normal one, found 1.0"),
-  Edit("\"keptBits\":8", "\"keptBits\":0", "key claim.semantics.keptBits: expected 1 to 1024 digits, found 0"),
+  Edit("\"keptBits\":8", "\"keptBits\":0", "key claim.semantics.keptBits: expected 1 to 24 digits, found 0"),
   // Files.
   Edit("\"files\":[", "\"files\":[7,", "expected an object, found '7'"),
   Edit(

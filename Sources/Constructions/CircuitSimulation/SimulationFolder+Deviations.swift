@@ -42,6 +42,10 @@ extension SimulationFolder {
     if let scalar = folder.declaredScalar, !model.isExact(as: scalar) {
       found.append("config.json: dtype \(scalar.configurationName) rounds the weights when they are loaded")
     }
+    if let name = folder.unknownScalar {
+      found.append(
+        "config.json: dtype \(name.prefix(40).debugDescription) is no type of number that weights are checked for")
+    }
     return found
   }
 }

@@ -22,6 +22,9 @@ public struct ModelFolder: Sendable {
   /// The scalar type in which config.json wants the weights to be loaded (`dtype`, formerly `torch_dtype`); `nil` where it names none of ours.
   public let declaredScalar: ScalarType?
 
+  /// What config.json names as that type where it is none of ours, such as `int8`.
+  package let unknownScalar: String?
+
   /// The largest config.json and the largest tokenizer.json that are read.
   static let configurationLimit = 16 << 20
   static let tokenizerLimit = 256 << 20
@@ -36,6 +39,11 @@ public struct ModelFolder: Sendable {
     let fields = try ConfigurationFields(parsing: bytes, path: configurationPath)
     declaredScalar = ScalarType.allCases.first { scalar in
       (fields["dtype"] ?? fields["torch_dtype"]) == .string(scalar.configurationName)
+    }
+    if declaredScalar == nil, case .string(let name)? = fields["dtype"] ?? fields["torch_dtype"], name != "auto" {
+      unknownScalar = name
+    } else {
+      unknownScalar = nil
     }
     let generationPath = "\(path)/generation_config.json"
     if fileExists(generationPath) {

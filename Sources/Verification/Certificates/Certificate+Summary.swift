@@ -66,8 +66,8 @@ extension Semantics {
     case .rounded(let model):
       (model.keptBits.map { "any runtime that rounds to nearest, to \($0) binary digits or more up to float32's" }
         ?? "any runtime that rounds each operation to within \(model.unit.powerText)")
-        + ", functions to within \(model.functionMultiple.digits(.awayFromZero)) units, in any order of summation, from "
-        + "\(model.smallestNormal.powerText) up to \(model.largest.digits(.towardZero))"
+        + ", functions to within \(model.functionMultiple.digits(.awayFromZero)) units, in any order of summation, normal numbers from "
+        + "\(model.smallestNormal.powerText) to \(model.largest.digits(.towardZero)), 0 below \(model.vanishing.powerText)"
     case .finitePrecision(let format): "the finite precision of \(format)"
     }
   }

@@ -106,7 +106,7 @@ extension Semantics {
       "a number from 0 to the smallest normal one", model.vanishing)
     if let bits = model.keptBits {
       try CertificateFault.require(
-        (1...1024).contains(bits), "claim.semantics.keptBits", expected: "1 to 1024 digits", found: "\(bits)")
+        (1...24).contains(bits), "claim.semantics.keptBits", expected: "1 to 24 digits", found: "\(bits)")
     }
   }
 }

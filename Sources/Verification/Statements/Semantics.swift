@@ -64,8 +64,14 @@ public struct RoundingModel: Sendable, Hashable, Codable {
 
   /// Rounding to nearest with at least `bits` significant digits, 24 for float32, 11 for float16, 8 for bfloat16; operations may differ in their
   /// formats, up to float32.
+  ///
+  /// Up to 11 digits the range is the one that all three formats have, above float32's.
   public static func nearest(bits: Int) -> RoundingModel {
-    RoundingModel(unit: Double(sign: .plus, exponent: 0 - bits, significand: 1), keptBits: bits)
+    let unit = Double(sign: .plus, exponent: 0 - bits, significand: 1)
+    guard bits > 11 else { return RoundingModel(unit: unit, keptBits: bits) }
+    var model = RoundingModel.float32
+    (model.unit, model.keptBits) = (unit, bits)
+    return model
   }
 
   /// How near to a number of `keptBits` digits a result has to be to become that number: a quarter of float32's unit, so that a runtime that does
@@ -81,8 +87,16 @@ public struct RoundingModel: Sendable, Hashable, Codable {
     guard largest > 0, largest.isFinite else { return "a greatest number of \(largest)" }
     guard smallestNormal >= 0, smallestNormal < largest else { return "a least normal number of \(smallestNormal)" }
     guard vanishing >= 0, vanishing <= smallestNormal else { return "zeros below \(vanishing)" }
-    guard (1...1024).contains(keptBits ?? 1) else { return "\(keptBits ?? 0) digits" }
+    guard (1...24).contains(keptBits ?? 1) else {
+      return "\(keptBits ?? 0) digits, and float32, the finest format meant, has 24"
+    }
     return nil
+  }
+
+  /// Whether arithmetic in float32 keeps the axioms.
+  var holdsInFloat32: Bool {
+    (unit >= 0x1p-24 || keptBits != nil) && smallestNormal >= 0x1p-126 && vanishing <= 0x1p-150
+      && largest <= Double(Float.greatestFiniteMagnitude) && functionMultiple >= 4
   }
 
   /// Rounding with unit roundoff `unit` in a range that float16, bfloat16 and float32 have.
