@@ -42,7 +42,7 @@ struct Record: ParsableCommand {
     let groups: [(name: String, measure: (inout Recorder) throws -> Void)] = [
       ("parse", { try $0.measureParsing() }), ("construct", { try $0.measureConstruction() }),
       ("simulate", { try $0.measureSimulation() }), ("indexed", { try $0.measureIndexed() }),
-      ("bitsliced", { try $0.measureBitsliced() }),
+      ("bitsliced", { try $0.measureBitsliced() }), ("certify", { try $0.measureCertification() }),
       ("start", { try $0.measureStart() }), ("dense", { try $0.measureDense() }),
     ]
     if let unknown = only.first(where: { name in !groups.contains { $0.name == name } }) {
