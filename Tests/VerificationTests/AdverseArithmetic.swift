@@ -67,11 +67,12 @@ struct AdverseArithmetic {
       if abs(x) < model.vanishing { return 0 }
       if let bits = model.keptBits {
         let y = Self.nearest(x, bits: bits)
-        if abs(y) >= model.smallestNormal, abs(x - y) < model.unit / 4 * abs(y) { return y }
+        if abs(y) >= model.smallestNormal, abs(x - y) < min(model.unit / 4, 0x1p-26) * abs(y) { return y }
       }
       var d = push != 0 ? push : isExtreme ? (random.next() & 1 == 0 ? 1 : -1) : 2 * random.fraction() - 1
       d *= 1 - 0x1p-30
-      return abs(x) < model.smallestNormal ? x + d * model.smallestNormal : x + d * model.unit * multiple * abs(x)
+      // An underflow is off by no more than the number itself.
+      return abs(x) < model.smallestNormal ? x + d * abs(x) : x + d * model.unit * multiple * abs(x)
     }
   }
 
