@@ -46,7 +46,7 @@ public func certifies(
   _ circuit: Circuit, under semantics: Semantics, model: Model, manifest: SimulationManifest
 ) throws {
   let statement = CircuitStatement(circuit)
-  guard let witness = Witness.derived(from: statement, wireCount: manifest.wireCount) else {
+  guard let witness = manifest.witness(for: statement) else {
     throw CertificationFault(
       semantics: semantics, counterexample: nil,
       description: "no chain of \(manifest.wireCount) wires comes of the circuit")

@@ -54,7 +54,7 @@ struct Certify: ParsableCommand {
     let deviations = try simulation.deviations()
     var result: VerdictReport
     var proof: Proof?
-    guard let witness = Witness.derived(from: statement, wireCount: manifest.wireCount) else {
+    guard let witness = manifest.witness(for: statement) else {
       result = VerdictReport(
         .undecided, folder, "no chain of \(manifest.wireCount) wires comes of the circuit; is it the folder's?")
       return try end(&result, since: clock)

@@ -129,7 +129,7 @@ struct Demo: ParsableCommand {
     let start = ContinuousClock.now
     let statement = CircuitStatement(circuit)
     let checker = Checker(model, form: manifest.promptForm)
-    guard let witness = Witness.derived(from: statement, wireCount: manifest.wireCount) else {
+    guard let witness = manifest.witness(for: statement) else {
       throw Failure(.internalError, "no chain of \(manifest.wireCount) wires comes of the circuit")
     }
     for semantics in Demo.semantics {

@@ -76,6 +76,7 @@ struct Verify: ParsableCommand {
       var result = VerdictReport(.refuted, self.folder, "an assignment under which the weights emit a wrong token")
       if let manifest = try SimulationFolder.manifest(of: folder) {
         result.counterexample = .init(counterexample, manifest)
+        if manifest.precision != nil, claim.semantics.name != "finite-precision" { result.isReplayable = false }
       }
       return result
     case .undecided(let doubt): return VerdictReport(.undecided, self.folder, doubt.reason)

@@ -113,3 +113,31 @@ private func isSame(_ a: CircuitChain, _ b: CircuitChain, _ inputs: [[Bool]]) ->
     }
   }
 }
+
+/// An inverter that is read, and a gate that nothing reads: folding the one or dropping the other gives chains of equal length.
+private let ambiguous = {
+  var builder = CircuitBuilder(inputCount: 2)
+  let (a, b) = (builder.input(0), builder.input(1))
+  let inverted = builder.gate(.not, [a])
+  _ = builder.gate(TruthTable(bits: 0b0110, inputCount: 2), [a, b])
+  let read = builder.gate(TruthTable(bits: 0b1000, inputCount: 2), [inverted, b])
+  return builder.circuit(outputs: [Literal(read, complemented: false)])
+}()
+
+@Test(arguments: CircuitChain.Options.all.indices)
+func everyWayToFoldIsCertifiedAsItWasFolded(index: Int) throws {
+  let options = CircuitChain.Options.all[index]
+  try certifies(ambiguous, under: float32, options: options)
+  // By the witness of another folding the claim is not shown, and not refuted where that is no folding at all.
+  let simulation = CircuitSimulation(of: ambiguous, options: options)
+  let checker = Checker(simulation.model(), form: simulation.manifest.promptForm)
+  let statement = CircuitStatement(ambiguous)
+  guard var forged = simulation.manifest.witness(for: statement) else { return }
+  forged.sources[4] ^= 1
+  let verdict = checker.check(
+    float32, circuit: statement, witness: forged, readOut: simulation.manifest.readOut)
+  guard case .undecided = verdict else {
+    Issue.record("a forged witness decided the claim: \(verdict)")
+    return
+  }
+}

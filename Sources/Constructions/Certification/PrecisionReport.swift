@@ -163,7 +163,7 @@ private struct Certifier {
     checker = Checker(model, form: manifest.promptForm)
     self.manifest = manifest
     self.circuit = circuit
-    witness = Witness.derived(from: circuit, wireCount: manifest.wireCount)
+    witness = manifest.witness(for: circuit)
   }
 
   /// The bounds with which the model is certified.

@@ -18,6 +18,14 @@ extension SimulationManifest {
   }
 }
 
+extension SimulationManifest {
+  /// Where the wires of `circuit` are on the chain, folded as this manifest says; `nil` where that chain has another number of wires.
+  public func witness(for circuit: CircuitStatement) -> Witness? {
+    let witness = Witness.folding(circuit, .init(foldsInverters: foldsInverters, dropsDeadGates: dropsDeadGates))
+    return witness.chainWireCount == wireCount ? witness : nil
+  }
+}
+
 extension CircuitStatement {
   /// The statement of `circuit`: its gates, tables and outputs as they are.
   public init(_ circuit: Circuit) {

@@ -8,7 +8,7 @@ extension SimulationManifest {
   /// outputs are read off the chain where this manifest says.
   public func isCertified(_ model: Model, _ circuit: Circuit, _ semantics: Semantics) -> Bool {
     let statement = CircuitStatement(circuit)
-    guard let witness = Witness.derived(from: statement, wireCount: wireCount),
+    guard let witness = witness(for: statement),
       let proof = try? Checker(model, form: promptForm).derive(semantics)
     else { return false }
     return WitnessCheck.fault(circuit: statement, program: proof.program, witness: witness, readOut: readOut) == nil

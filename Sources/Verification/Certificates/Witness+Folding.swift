@@ -52,7 +52,7 @@ extension Witness {
   }
 
   /// The number of chain wires up to the last that a source speaks of.
-  var chainWireCount: Int { sources.reduce(0) { $1 >= 0 ? max($0, Int($1 >> 1) + 1) : $0 } }
+  package var chainWireCount: Int { sources.reduce(0) { $1 >= 0 ? max($0, Int($1 >> 1) + 1) : $0 } }
 }
 
 extension CircuitStatement {

@@ -16,16 +16,18 @@ extension Checker {
     _ semantics: Semantics, circuit: CircuitStatement, witness: Witness, readOut: [Int],
     effort: RefutationSearch.Effort = .init()
   ) -> Verdict {
-    let search = RefutationSearch(self, semantics, circuit: circuit, witness: witness, effort: effort)
+    func search() -> RefutationSearch {
+      RefutationSearch(self, semantics, circuit: circuit, witness: witness, effort: effort)
+    }
     do throws(Doubt) {
       let proof = try derive(semantics)
       guard
         let fault = WitnessCheck.fault(circuit: circuit, program: proof.program, witness: witness, readOut: readOut)
       else { return .proved(proof) }
-      if let counterexample = search.counterexample(to: proof.program) { return .refuted(counterexample) }
+      if let counterexample = search().counterexample(to: proof.program) { return .refuted(counterexample) }
       return .undecided(fault.doubt)
     } catch {
-      if let counterexample = search.counterexampleByDecoding() { return .refuted(counterexample) }
+      if let counterexample = search().counterexampleByDecoding() { return .refuted(counterexample) }
       return .undecided(error)
     }
   }

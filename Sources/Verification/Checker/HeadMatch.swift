@@ -201,7 +201,7 @@ extension KeyCode {
         let bits = UInt64(best) << UInt64(2 * (place & 31))
         wantedOfValue[i] = place < 32 ? SIMD2(bits, 0) : SIMD2(0, bits)
       }
-      slack = block.place == nil || blocks.count > 0 ? (slack + blockSlack).nextUp : slack
+      slack = (slack + blockSlack).nextUp
       largest = (largest + (parts.map(\.magnitude).max() ?? 0)).nextUp
       sum.add(parts, turns: block.block.second != nil && block.block.rotation.angle > 0)
       guard block.place != nil else { continue }

@@ -34,7 +34,9 @@ public struct RefutationSearch: Sendable {
     self.circuit = circuit
     self.effort = effort
     var carried = [Int32](repeating: -1, count: checker.form.wireCount)
-    for (c, source) in witness.sources.enumerated().prefix(circuit.wireCount) where source >= 0 {
+    // A witness that is no folding of the circuit says nothing of which token stands for which wire: what contradicts it refutes nothing.
+    let isFolding = Witness.Folding.allCases.contains { Witness.folding(circuit, $0) == witness }
+    for (c, source) in (isFolding ? witness.sources : []).enumerated().prefix(circuit.wireCount) where source >= 0 {
       let wire = Int(source >> 1)
       if wire < carried.count, carried[wire] < 0 { carried[wire] = Int32(2 * c) | source & 1 }
     }

@@ -1,4 +1,4 @@
-// What "the weights compute" means: four readings of one decoder, from exact hard attention to any implementation that rounds.
+// What "the weights compute" means: the readings of one decoder, from exact hard attention to any implementation that rounds.
 public import ExactArithmetic
 
 /// How a decoder's definition is read: which numbers its operations make.
