@@ -17,7 +17,7 @@ let package = Package(
       name: "Wright",
       targets: [
         "Randomness", "Circuits", "ExactArithmetic", "Tensors", "PropertyTesting", "Transformers", "Verification",
-        "Constructions", "CircuitProperties",
+        "Constructions", "CircuitProperties", "Training",
       ]),
     .executable(name: "wright", targets: ["CommandLineTool"]),
   ],
@@ -44,6 +44,7 @@ let package = Package(
       dependencies: [
         "Transformers", "Tensors", "ExactArithmetic", .product(name: "Crypto", package: "swift-crypto"),
       ], swiftSettings: strict),
+    .target(name: "Training", dependencies: ["Transformers", "Tensors", "Randomness"], swiftSettings: strict),
     .target(
       name: "Constructions", dependencies: ["Verification", "Transformers", "Tensors", "Circuits", "ExactArithmetic"],
       swiftSettings: strict),

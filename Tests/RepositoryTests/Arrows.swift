@@ -15,12 +15,13 @@ let allowedDependencies: [String: Set<String>] = [
   "Tensors": ["COpenBLAS", "CKernels"],
   "PropertyTesting": ["Randomness"],
   "Transformers": ["Tensors", "ExactArithmetic"],
+  "Training": ["Transformers", "Tensors", "Randomness"],
   "Verification": ["Transformers", "Tensors", "ExactArithmetic", "Crypto"],
   "Constructions": ["Verification", "Transformers", "Tensors", "Circuits", "ExactArithmetic"],
   "CircuitProperties": ["PropertyTesting", "Constructions", "Verification", "Transformers", "Circuits", "Randomness"],
   "CommandLineTool": [
     "Randomness", "Circuits", "ExactArithmetic", "Tensors", "Transformers", "Verification", "Constructions",
-    "ArgumentParser", "Crypto",
+    "Training", "ArgumentParser", "Crypto",
   ],
   "TestSupport": [],
 ]

@@ -1,0 +1,44 @@
+// The bodies of Elements.h, written in REAL and NAME; included by Elements.c once for each width.
+
+WRIGHT_KERNEL void NAME(add)(const REAL *restrict x, long count, REAL *restrict y) {
+  for (long i = 0; i < count; i++) y[i] += x[i];
+}
+
+WRIGHT_KERNEL void NAME(add_scaled)(const REAL *restrict x, REAL scale, long count, REAL *restrict y) {
+  for (long i = 0; i < count; i++) y[i] += scale * x[i];
+}
+
+WRIGHT_KERNEL void NAME(scale)(REAL scale, long count, REAL *y) {
+  for (long i = 0; i < count; i++) y[i] *= scale;
+}
+
+WRIGHT_KERNEL void NAME(add_row)(const REAL *restrict x, long rows, long columns, REAL *restrict y) {
+  for (long r = 0; r < rows; r++)
+    for (long c = 0; c < columns; c++) y[r * columns + c] += x[c];
+}
+
+WRIGHT_KERNEL void NAME(column_sums)(const REAL *restrict x, long stride, long rows, long columns, REAL *restrict y) {
+  for (long r = 0; r < rows; r++)
+    for (long c = 0; c < columns; c++) y[c] += x[r * stride + c];
+}
+
+WRIGHT_KERNEL void NAME(relu)(long count, REAL *y) {
+  for (long i = 0; i < count; i++) y[i] = y[i] < 0 ? 0 : y[i];
+}
+
+WRIGHT_KERNEL void NAME(gate)(const REAL *restrict y, long count, REAL *restrict g) {
+  for (long i = 0; i < count; i++) g[i] = y[i] > 0 ? g[i] : 0;
+}
+
+// x - x is 0 for a number and no number for all else.
+WRIGHT_KERNEL long NAME(first_not_finite)(const REAL *x, long count) {
+  long i = 0;
+  for (; i + 64 <= count; i += 64) {
+    int bad = 0;
+    for (long j = 0; j < 64; j++) bad |= !(x[i + j] - x[i + j] == 0);
+    if (bad) break;
+  }
+  for (; i < count; i++)
+    if (!(x[i] - x[i] == 0)) return i;
+  return -1;
+}

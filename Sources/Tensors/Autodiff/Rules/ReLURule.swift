@@ -1,0 +1,30 @@
+// The rectifier, in the place of its input.
+
+/// y = max(x, 0).
+struct ReLURule {
+  var input: Variable
+
+  /// dx = dy where y > 0, else 0 (at 0 too, as PyTorch has it).
+  func backward<Scalar>(node: Int, on tape: Tape<Scalar>) {
+    Scalar.gateGradient(tape.arrived(node), by: tape.nodes[node].value, count: input.rows * input.columns)
+    tape.handOver(node, to: input)
+  }
+}
+
+extension Tape {
+  /// max(x, 0); it takes the place of `input` where that is the newest result, which nothing may read afterwards.
+  public func relu(_ input: Variable) -> Variable {
+    let count = input.rows * input.columns
+    let source = self.input(input)
+    if canTakePlace(of: input) {
+      Scalar.relu(source, count: count)
+      return recordInPlace(.relu(ReLURule(input: input)), of: input)
+    }
+    let result = take(count)
+    result.update(from: source, count: count)
+    Scalar.relu(result, count: count)
+    return record(
+      .relu(ReLURule(input: input)), rows: input.rows, columns: input.columns, value: result,
+      needsGradient: needsGradient(input))
+  }
+}

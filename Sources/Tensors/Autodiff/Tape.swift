@@ -1,0 +1,300 @@
+// A small reverse-mode tape: operations are computed as they are recorded, and walked backwards for the gradients.
+
+/// A record of operations on matrices, and the gradients of a loss by reverse-mode differentiation.
+///
+/// ```swift
+/// let tape = Tape<Float>(products: NativeProducts())
+/// tape.begin(parameters: values, gradients: gradients)      // buffers of one `ParameterLayout`
+/// let x = tape.constant(inputs)
+/// let loss = tape.squaredLoss(tape.linear(x, weight: tape.parameter(w)), targets: targets)
+/// tape.backward(from: loss)                                 // adds to `gradients`
+/// ```
+///
+/// The tape computes on the thread that calls it and keeps its memory from step to step: from the second of two equal steps on it
+/// allocates nothing. Threads sit above it: one tape each.
+public final class Tape<Scalar: TensorScalar> {
+  struct Node {
+    var operation: Operation<Scalar>
+    var rows: Int
+    var columns: Int
+    var value: UnsafeMutablePointer<Scalar>
+    var gradient: UnsafeMutablePointer<Scalar>?
+    var needsGradient: Bool
+    /// Whether the value is a block of the arena, to be given back when the walk has passed the node.
+    var ownsValue: Bool
+    /// Whether the gradient is one.
+    var ownsGradient: Bool
+    /// Whether a later operation took the value's place.
+    var isConsumed: Bool
+    var scope: Int32
+  }
+
+  /// What computes the matrix products.
+  public let products: any MatrixProducts
+  /// Whether gradients will be asked for; where not, operations keep nothing for them.
+  public var recordsGradients = true
+  /// Whether values and gradients stay until the tape is reset, so that they can be looked at.
+  public var keepsBlocks = false
+  /// A number that the nodes recorded from here on are marked with, to say later where something happened (a layer, say).
+  public var scope = 0
+
+  var nodes: [Node] = []
+  var arena = Arena()
+  private var parameters: UnsafeMutablePointer<Scalar>?
+  private var gradients: UnsafeMutablePointer<Scalar>?
+  private var bufferCount = 0
+
+  /// An empty tape.
+  public init(products: any MatrixProducts) { self.products = products }
+
+  deinit { arena.deallocate() }
+
+  /// The bytes that the tape holds for values and gradients.
+  public var capacityInBytes: Int { arena.capacityInBytes }
+
+  /// How often the tape has asked the system for memory: constant from the second of two equal steps on.
+  public var allocationCount: Int { arena.chunkAllocations }
+
+  /// Forgets all nodes; parameters are read from `parameters` from here on, and their gradients added to `gradients`.
+  ///
+  /// Both buffers have the layout of the parameters that the tape will be given, and outlive the tape's next ``begin(parameters:gradients:)``.
+  public func begin(parameters: AlignedBuffer<Scalar>, gradients: AlignedBuffer<Scalar>?) {
+    precondition(gradients.map { $0.count == parameters.count } ?? true, "gradients have the layout of the parameters")
+    reset()
+    self.parameters = parameters.base
+    self.gradients = gradients?.base
+    bufferCount = parameters.count
+    recordsGradients = gradients != nil
+  }
+
+  /// Forgets all nodes and keeps the memory.
+  public func reset() {
+    nodes.removeAll(keepingCapacity: true)
+    arena.reset()
+    scope = 0
+  }
+
+  // MARK: Leaves
+
+  /// A parameter; its gradient is added to the buffer of gradients where it is trained.
+  public func parameter(_ parameter: Parameter) -> Variable {
+    guard let parameters else { preconditionFailure("a tape has parameters after begin(parameters:gradients:)") }
+    precondition(parameter.range.upperBound <= bufferCount, "a parameter lies within the buffer")
+    let trains = parameter.isTrainable && recordsGradients && gradients != nil
+    return append(
+      Node(
+        operation: .parameter, rows: parameter.rows, columns: parameter.columns, value: parameters + parameter.offset,
+        gradient: trains ? gradients.map { $0 + parameter.offset } : nil, needsGradient: trains, ownsValue: false,
+        ownsGradient: false, isConsumed: false, scope: Int32(scope)))
+  }
+
+  /// A copy of a matrix that no gradient is asked for.
+  public func constant(_ elements: UnsafeBufferPointer<Scalar>, rows: Int, columns: Int) -> Variable {
+    leaf(elements, rows: rows, columns: columns, needsGradient: false)
+  }
+
+  /// A copy of a matrix that no gradient is asked for.
+  public func constant(_ tensor: Tensor<Scalar>) -> Variable {
+    precondition(tensor.shape.count == 2, "a tape holds matrices")
+    return tensor.elements.withUnsafeBufferPointer { constant($0, rows: tensor.rowCount, columns: tensor.columnCount) }
+  }
+
+  /// A copy of a matrix whose gradient can be read after ``backward(from:seed:)``.
+  public func variable(_ tensor: Tensor<Scalar>) -> Variable {
+    precondition(tensor.shape.count == 2, "a tape holds matrices")
+    return tensor.elements.withUnsafeBufferPointer {
+      leaf($0, rows: tensor.rowCount, columns: tensor.columnCount, needsGradient: true)
+    }
+  }
+
+  private func leaf(_ elements: UnsafeBufferPointer<Scalar>, rows: Int, columns: Int, needsGradient: Bool) -> Variable {
+    precondition(
+      rows > 0 && columns > 0 && elements.count == rows * columns, "a matrix has rows times columns elements")
+    let value = take(rows * columns)
+    if let base = elements.baseAddress { value.update(from: base, count: elements.count) }
+    var gradient: UnsafeMutablePointer<Scalar>?
+    if needsGradient && recordsGradients {
+      gradient = take(rows * columns)
+      gradient?.update(repeating: 0, count: rows * columns)
+    }
+    return append(
+      Node(
+        operation: .leaf, rows: rows, columns: columns, value: value, gradient: gradient,
+        needsGradient: needsGradient && recordsGradients, ownsValue: false, ownsGradient: false, isConsumed: false,
+        scope: Int32(scope)))
+  }
+
+  // MARK: Reading
+
+  /// The elements of a matrix by rows, where they stand: good until the tape is reset or, for what is neither a leaf nor a single number,
+  /// until the backward walk passes it.
+  public func value(of variable: Variable) -> UnsafeBufferPointer<Scalar> {
+    UnsafeBufferPointer(start: nodes[variable.index].value, count: variable.rows * variable.columns)
+  }
+
+  /// A copy of a matrix.
+  public func tensor(_ variable: Variable) -> Tensor<Scalar> {
+    Tensor(shape: [variable.rows, variable.columns], elements: Array(value(of: variable)))
+  }
+
+  /// The number in a matrix of one element, such as a loss.
+  public func scalar(_ variable: Variable) -> Scalar {
+    precondition(variable.rows == 1 && variable.columns == 1, "a matrix of one element is a number")
+    return nodes[variable.index].value[0]
+  }
+
+  /// The gradient of a leaf made by ``variable(_:)`` or of a parameter; of any other node only while the tape keeps blocks, and `nil` where
+  /// none arrived.
+  public func gradient(of variable: Variable) -> Tensor<Scalar>? {
+    guard let gradient = nodes[variable.index].gradient else { return nil }
+    return Tensor(
+      shape: [variable.rows, variable.columns],
+      elements: Array(UnsafeBufferPointer(start: gradient, count: variable.rows * variable.columns)))
+  }
+
+  // MARK: For rules
+
+  func append(_ node: Node) -> Variable {
+    nodes.append(node)
+    return Variable(index: nodes.count - 1, rows: node.rows, columns: node.columns)
+  }
+
+  /// A block for `count` numbers, holding anything.
+  func take(_ count: Int) -> UnsafeMutablePointer<Scalar> { take(Scalar.self, count) }
+
+  /// A block for `count` elements of a trivial type, holding anything.
+  func take<Element: BitwiseCopyable>(_ type: Element.Type, _ count: Int) -> UnsafeMutablePointer<Element> {
+    arena.take(byteCount: count * MemoryLayout<Element>.stride).bindMemory(to: Element.self, capacity: count)
+  }
+
+  /// Gives a block of `count` elements back within the step.
+  func release<Element: BitwiseCopyable>(_ block: UnsafeMutablePointer<Element>, count: Int) {
+    if !keepsBlocks { arena.release(block, byteCount: count * MemoryLayout<Element>.stride) }
+  }
+
+  /// Records an operation whose result has a block of its own.
+  func record(
+    _ operation: Operation<Scalar>, rows: Int, columns: Int, value: UnsafeMutablePointer<Scalar>, needsGradient: Bool
+  ) -> Variable {
+    append(
+      Node(
+        operation: operation, rows: rows, columns: columns, value: value, gradient: nil,
+        needsGradient: needsGradient && recordsGradients, ownsValue: rows * columns > 1, ownsGradient: true,
+        isConsumed: false, scope: Int32(scope)))
+  }
+
+  /// Records an operation whose result took the place of `input`, the newest node, which nothing may read from here on.
+  func recordInPlace(_ operation: Operation<Scalar>, of input: Variable) -> Variable {
+    precondition(canTakePlace(of: input), "only the newest result can be overwritten")
+    var node = nodes[input.index]
+    nodes[input.index].isConsumed = true
+    nodes[input.index].ownsValue = false
+    node.operation = operation
+    node.scope = Int32(scope)
+    node.gradient = nil
+    return append(node)
+  }
+
+  /// Whether an operation may overwrite `input`: it is the newest node and neither a leaf nor a parameter.
+  func canTakePlace(of input: Variable) -> Bool {
+    input.index == nodes.count - 1 && nodes[input.index].ownsValue && !keepsBlocks
+  }
+
+  /// The elements of an input; traps where an operation has taken its place.
+  func input(_ variable: Variable) -> UnsafeMutablePointer<Scalar> {
+    precondition(variable.index < nodes.count, "a variable belongs to the tape's present record")
+    precondition(!nodes[variable.index].isConsumed, "an operation in place has overwritten this matrix")
+    return nodes[variable.index].value
+  }
+
+  /// Whether a gradient is asked of an input.
+  func needsGradient(_ variable: Variable) -> Bool { nodes[variable.index].needsGradient }
+
+  /// The gradient of a node that is being walked.
+  func arrived(_ node: Int) -> UnsafeMutablePointer<Scalar> {
+    guard let gradient = nodes[node].gradient else {
+      preconditionFailure("a node is walked after its gradient arrived")
+    }
+    return gradient
+  }
+
+  /// Where the gradient of an input goes, and whether it is to be added to what is there; `nil` where none is asked for.
+  ///
+  /// - Parameter covered: How many columns the caller will write. Where that is not all of them and nothing is there yet, zeros are.
+  func destination(
+    for variable: Variable, covered: Int? = nil
+  ) -> (gradient: UnsafeMutablePointer<Scalar>, accumulates: Bool)? {
+    guard nodes[variable.index].needsGradient else { return nil }
+    if let gradient = nodes[variable.index].gradient { return (gradient, true) }
+    let gradient = take(variable.rows * variable.columns)
+    nodes[variable.index].gradient = gradient
+    if let covered, covered < variable.columns {
+      gradient.update(repeating: 0, count: variable.rows * variable.columns)
+      return (gradient, true)
+    }
+    return (gradient, false)
+  }
+
+  /// Makes the gradient of `node`, which needs it no longer, the gradient of an input of equal extents, or adds it to it.
+  func handOver(_ node: Int, to variable: Variable) {
+    guard nodes[variable.index].needsGradient, let gradient = nodes[node].gradient else { return }
+    let count = variable.rows * variable.columns
+    if let present = nodes[variable.index].gradient {
+      Scalar.add(gradient, count: count, to: present)
+    } else if nodes[node].ownsGradient && !keepsBlocks {
+      nodes[variable.index].gradient = gradient
+      nodes[node].gradient = nil
+    } else {
+      let copy = take(count)
+      copy.update(from: gradient, count: count)
+      nodes[variable.index].gradient = copy
+    }
+  }
+
+  // MARK: The walk
+
+  /// Adds `seed` times the gradient of `loss`, a single number, to the gradients of all leaves and parameters that it depends on.
+  public func backward(from loss: Variable, seed: Scalar = 1) {
+    precondition(loss.rows == 1 && loss.columns == 1, "the walk starts at a single number")
+    guard nodes[loss.index].needsGradient else { return }
+    guard let (gradient, accumulates) = destination(for: loss) else { return }
+    gradient[0] = accumulates ? gradient[0] + seed : seed
+    var index = loss.index
+    while index >= 0 {
+      if nodes[index].needsGradient && nodes[index].gradient != nil {
+        let operation = nodes[index].operation
+        operation.backward(node: index, on: self)
+      }
+      if !keepsBlocks { releaseBlocks(of: index) }
+      index -= 1
+    }
+  }
+
+  private func releaseBlocks(of index: Int) {
+    let count = nodes[index].rows * nodes[index].columns
+    if nodes[index].ownsGradient, let gradient = nodes[index].gradient {
+      release(gradient, count: count)
+      nodes[index].gradient = nil
+    }
+    if nodes[index].ownsValue {
+      release(nodes[index].value, count: count)
+      nodes[index].ownsValue = false
+      nodes[index].isConsumed = true
+    }
+  }
+
+  /// The first node, in the order of recording, whose value holds a number that is not finite: its scope.
+  public func scopeOfFirstValueThatIsNotFinite() -> Int? {
+    nodes.first { !$0.isConsumed && Scalar.firstNotFinite($0.value, count: $0.rows * $0.columns) != nil }
+      .map { Int($0.scope) }
+  }
+
+  /// The first node, in the order of the backward walk, whose gradient holds a number that is not finite: its scope. Only a tape that
+  /// keeps its blocks has them all.
+  public func scopeOfFirstGradientThatIsNotFinite() -> Int? {
+    nodes.last { node in
+      guard let gradient = node.gradient else { return false }
+      return Scalar.firstNotFinite(gradient, count: node.rows * node.columns) != nil
+    }.map { Int($0.scope) }
+  }
+}

@@ -1,0 +1,121 @@
+// Gradients of a batch on all cores, with the same bits whatever the number of threads.
+import Dispatch
+public import Tensors
+
+/// Computes losses and gradients of batches.
+///
+/// The shards of a batch are dealt to lanes, shard s to lane s mod L; a lane walks through its shards one after the other on a tape of its own
+/// and adds to gradients of its own, and the lanes' gradients are added in order. Threads only decide which lanes run at the same time:
+/// loss and gradient depend on the batch, the parameters, the products and the processor, not on the number of threads.
+public final class GradientEngine<Model: Objective, Scalar: TensorScalar> {
+  /// What is trained.
+  public let objective: Model
+  /// What computes the matrix products.
+  public let products: any MatrixProducts
+  /// The greatest number of lanes that run at once.
+  public let threadCount: Int
+  /// The sum of the lanes' gradients after ``accumulate(_:parameters:normalization:)``; of the objective's layout.
+  public var gradients: AlignedBuffer<Scalar> { lanes[0].gradients }
+
+  private final class Lane: @unchecked Sendable {
+    let tape: Tape<Scalar>
+    let gradients: AlignedBuffer<Scalar>
+    var loss = 0.0
+
+    init(products: any MatrixProducts, count: Int) {
+      tape = Tape(products: products)
+      gradients = AlignedBuffer(count: count)
+    }
+  }
+  private var lanes: [Lane]
+  private var lanesInUse = 1
+
+  /// An engine whose lanes come into being with the first batch that needs them.
+  public init(_ objective: Model, products: any MatrixProducts, threadCount: Int) {
+    precondition(threadCount >= 1, "at least one thread computes")
+    self.objective = objective
+    self.products = products
+    self.threadCount = threadCount
+    lanes = [Lane(products: products, count: objective.layout.bufferCount)]
+  }
+
+  /// Sets the gradients to 0.
+  public func clear() {
+    for lane in lanes { lane.gradients.fill(0) }
+  }
+
+  /// Adds the gradient of a batch's loss to ``gradients``.
+  ///
+  /// - Parameter normalization: What the sum of weighted losses is multiplied by.
+  /// - Returns: The loss so multiplied.
+  public func accumulate(_ batch: Model.Batch, parameters: AlignedBuffer<Scalar>, normalization: Double) -> Double {
+    let shardCount = objective.shardCount(of: batch)
+    let laneCount = min(objective.laneCount(of: batch), shardCount)
+    precondition(laneCount >= 1, "a batch has at least one shard")
+    while lanes.count < laneCount { lanes.append(Lane(products: products, count: objective.layout.bufferCount)) }
+    let objective = objective
+    forEach(laneCount) { lanes, index in
+      let lane = lanes[index]
+      if index > 0 { lane.gradients.fill(0) }
+      lane.loss = 0
+      for shard in stride(from: index, to: shardCount, by: laneCount) {
+        lane.tape.begin(parameters: parameters, gradients: lane.gradients)
+        let loss = objective.loss(of: batch, shard: shard, normalization: normalization, on: lane.tape)
+        lane.loss += Double(lane.tape.scalar(loss))
+        lane.tape.backward(from: loss)
+      }
+    }
+    let count = objective.layout.bufferCount
+    if laneCount > 1 {
+      let parts = count >= 1 << 16 ? max(1, threadCount) : 1
+      let blocks = count / 16
+      forEach(parts) { lanes, part in
+        let first = blocks * part / parts * 16
+        let end = part == parts - 1 ? count : blocks * (part + 1) / parts * 16
+        for lane in 1..<laneCount {
+          Scalar.add(lanes[lane].gradients.base + first, count: end - first, to: lanes[0].gradients.base + first)
+        }
+      }
+    }
+    return lanes[0..<laneCount].reduce(0) { $0 + $1.loss }
+  }
+
+  /// The loss of a batch, without gradients.
+  public func loss(of batch: Model.Batch, parameters: AlignedBuffer<Scalar>, normalization: Double) -> Double {
+    let shardCount = objective.shardCount(of: batch)
+    let laneCount = min(objective.laneCount(of: batch), shardCount)
+    while lanes.count < laneCount { lanes.append(Lane(products: products, count: objective.layout.bufferCount)) }
+    let objective = objective
+    forEach(laneCount) { lanes, index in
+      let lane = lanes[index]
+      lane.loss = 0
+      for shard in stride(from: index, to: shardCount, by: laneCount) {
+        lane.tape.begin(parameters: parameters, gradients: nil)
+        let loss = objective.loss(of: batch, shard: shard, normalization: normalization, on: lane.tape)
+        lane.loss += Double(lane.tape.scalar(loss))
+      }
+    }
+    return lanes[0..<laneCount].reduce(0) { $0 + $1.loss }
+  }
+
+  /// The bytes of all lanes: tapes and gradients.
+  public var capacityInBytes: Int {
+    lanes.reduce(0) { $0 + $1.tape.capacityInBytes + $1.gradients.count * MemoryLayout<Scalar>.stride }
+  }
+
+  /// How often the lanes have asked the system for memory.
+  public var allocationCount: Int { lanes.reduce(0) { $0 + $1.tape.allocationCount } }
+
+  /// Runs the parts 0 ..< count, at most `threadCount` at once.
+  private func forEach(_ count: Int, _ body: @Sendable ([Lane], Int) -> Void) {
+    let threads = min(threadCount, count)
+    let lanes = lanes
+    if threads <= 1 {
+      for index in 0..<count { body(lanes, index) }
+    } else {
+      DispatchQueue.concurrentPerform(iterations: threads) { thread in
+        for index in stride(from: thread, to: count, by: threads) { body(lanes, index) }
+      }
+    }
+  }
+}
