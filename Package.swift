@@ -17,7 +17,7 @@ let package = Package(
       name: "Wright",
       targets: [
         "Randomness", "Circuits", "ExactArithmetic", "Tensors", "PropertyTesting", "Transformers", "Verification",
-        "Constructions", "CircuitProperties", "Training",
+        "Constructions", "CircuitProperties", "Tasks", "Training",
       ]),
     .executable(name: "wright", targets: ["CommandLineTool"]),
   ],
@@ -44,6 +44,7 @@ let package = Package(
       dependencies: [
         "Transformers", "Tensors", "ExactArithmetic", .product(name: "Crypto", package: "swift-crypto"),
       ], swiftSettings: strict),
+    .target(name: "Tasks", dependencies: ["Randomness"], swiftSettings: strict),
     .target(name: "Training", dependencies: ["Transformers", "Tensors", "Randomness"], swiftSettings: strict),
     .target(
       name: "Constructions", dependencies: ["Verification", "Transformers", "Tensors", "Circuits", "ExactArithmetic"],
@@ -115,6 +116,11 @@ let package = Package(
         "ExactArithmetic",
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "TasksTests",
+      dependencies: [
+        "Tasks", "Randomness",
+      ], swiftSettings: strict),
     .testTarget(
       name: "CommandLineToolTests", dependencies: ["TestSupport"], swiftSettings: strict),
     .testTarget(

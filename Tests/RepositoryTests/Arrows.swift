@@ -15,13 +15,14 @@ let allowedDependencies: [String: Set<String>] = [
   "Tensors": ["COpenBLAS", "CKernels"],
   "PropertyTesting": ["Randomness"],
   "Transformers": ["Tensors", "ExactArithmetic"],
+  "Tasks": ["Randomness", "Circuits"],
   "Training": ["Transformers", "Tensors", "Randomness"],
   "Verification": ["Transformers", "Tensors", "ExactArithmetic", "Crypto"],
   "Constructions": ["Verification", "Transformers", "Tensors", "Circuits", "ExactArithmetic"],
   "CircuitProperties": ["PropertyTesting", "Constructions", "Verification", "Transformers", "Circuits", "Randomness"],
   "CommandLineTool": [
     "Randomness", "Circuits", "ExactArithmetic", "Tensors", "Transformers", "Verification", "Constructions",
-    "Training", "ArgumentParser", "Crypto",
+    "Training", "Tasks", "ArgumentParser", "Crypto",
   ],
   "TestSupport": [],
 ]
