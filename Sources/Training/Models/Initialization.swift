@@ -1,6 +1,7 @@
 // The numbers that training starts from.
 public import Randomness
 public import Tensors
+import Transformers
 
 /// How the parameters of a model are drawn; each from a stream of its own, named after it, so that no parameter's numbers depend on another's.
 public enum Initialization: Sendable, Equatable {
