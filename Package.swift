@@ -123,6 +123,10 @@ let package = Package(
         "Tasks", "Randomness",
       ], swiftSettings: strict),
     .testTarget(
+      name: "TrainingTests",
+      dependencies: ["Training", "Transformers", "Tensors", "ExactArithmetic", "Randomness", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "CommandLineToolTests", dependencies: ["TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "RepositoryTests", dependencies: ["TestSupport"], exclude: ["allow-list"], swiftSettings: strict),
