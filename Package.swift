@@ -83,7 +83,7 @@ let package = Package(
     .testTarget(
       name: "TensorsTests",
       dependencies: [
-        "Tensors"
+        "Tensors", "TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -9,7 +9,9 @@
 
 #include <stdint.h>
 
+#include "CausalAttention.h"
 #include "Elements.h"
+#include "TokenKernels.h"
 
 // Numbers in a panel's column; pointers to panels, padded vectors and scores are aligned to 64 bytes.
 enum { wright_lanes = 16 };

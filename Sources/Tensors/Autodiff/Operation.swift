@@ -14,6 +14,23 @@ enum Operation<Scalar: TensorScalar> {
   case weightedSum(WeightedSumRule<Scalar>)
   /// y = max(x, 0), in the place of x.
   case relu(ReLURule)
+  /// Pairs of columns turned by their positions' angles, in the place of x.
+  case rotary(RotaryRule)
+  /// Causal attention.
+  case attention(AttentionRule<Scalar>)
+  /// Rows of a table by token.
+  case embedding(EmbeddingRule)
+  /// The loss of targets under the softmax of logits, often in the place of the logits.
+  case crossEntropy(CrossEntropyRule<Scalar>)
+
+  /// Whether the rule reads the operation's own result, so that no later operation may take its place.
+  var readsResult: Bool {
+    switch self {
+    case .relu: true
+    case .attention: true
+    default: false
+    }
+  }
 
   /// Adds what the node's gradient contributes to the gradients of its inputs.
   func backward(node: Int, on tape: Tape<Scalar>) {
@@ -23,6 +40,10 @@ enum Operation<Scalar: TensorScalar> {
     case .sum(let rule): rule.backward(node: node, on: tape)
     case .weightedSum(let rule): rule.backward(node: node, on: tape)
     case .relu(let rule): rule.backward(node: node, on: tape)
+    case .rotary(let rule): rule.backward(node: node, on: tape)
+    case .attention(let rule): rule.backward(node: node, on: tape)
+    case .embedding(let rule): rule.backward(node: node, on: tape)
+    case .crossEntropy(let rule): rule.backward(node: node, on: tape)
     }
   }
 }

@@ -195,9 +195,11 @@ public final class Tape<Scalar: TensorScalar> {
     return append(node)
   }
 
-  /// Whether an operation may overwrite `input`: it is the newest node and neither a leaf nor a parameter.
+  /// Whether an operation may overwrite `input`: it is the newest node, neither a leaf nor a parameter, and its own
+  /// rule does not read it on the way back.
   func canTakePlace(of input: Variable) -> Bool {
-    input.index == nodes.count - 1 && nodes[input.index].ownsValue && !keepsBlocks
+    input.index == nodes.count - 1 && nodes[input.index].ownsValue && !nodes[input.index].operation.readsResult
+      && !keepsBlocks
   }
 
   /// The elements of an input; traps where an operation has taken its place.
