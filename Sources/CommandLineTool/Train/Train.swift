@@ -1,0 +1,66 @@
+// `wright train`: gradient descent on the models that are constructed elsewhere.
+import ArgumentParser
+import Tensors
+import Training
+
+/// The subcommand.
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a model by a configuration, and write it as a folder that other software loads.",
+    discussion: """
+      The configuration is YAML; --print-config shows it with every default, and what it shows gives the same run. The folder gets config.yaml, \
+      metrics.jsonl, checkpoints, and at the end model and result.json. A run that was interrupted or killed goes on with --resume and ends in \
+      the same weights, bit for bit. The article Training a model in the documentation lists every key.
+
+      EXAMPLE:
+        wright train Configurations/addition.yaml -o addition
+        wright train --resume addition
+        wright train Configurations/addition.yaml -o faster --set optimizer.lr=0.003 --set seed=1
+      """)
+
+  @Argument(help: "A configuration in YAML, or - for standard input; not with --resume.", completion: .file())
+  var config: String?
+
+  @Option(name: [.short, .long], help: "The folder to write.", completion: .directory)
+  var output: String?
+
+  @Option(name: .long, help: "The folder of a run to go on with.", completion: .directory)
+  var resume: String?
+
+  @Option(
+    name: .long, parsing: .singleValue,
+    help: ArgumentHelp("Put a value in the place of the configuration's; may be repeated.", valueName: "key.path=value"))
+  var set: [String] = []
+
+  @Flag(name: .long, help: "Print the whole configuration, defaults included, and stop.")
+  var printConfig = false
+
+  @OptionGroup var report: ReportOptions
+
+  func validate() throws {
+    switch (config, resume) {
+    case (nil, nil): throw ValidationError("Missing expected argument '<config>'.")
+    case (.some, .some): throw ValidationError("--resume takes its configuration from the folder.")
+    case (.some, nil) where output == nil && !printConfig:
+      throw ValidationError("Missing expected argument '--output <output>'.")
+    case (nil, .some) where output != nil: throw ValidationError("--resume writes into the folder that it names.")
+    default: break
+    }
+  }
+
+  func run() throws {
+    let folder = RunFolder(resume ?? output ?? "")
+    if resume != nil { try folder.checkForRun() }
+    let file = try ConfigurationFile(path: config ?? folder.configuration, overrides: set)
+    let session = try TrainingSession(file)
+    if printConfig { return try StandardOutput.print(session.configuration.written.yaml) }
+    if resume == nil { try folder.create() }
+    try Interruption.deferring {
+      try folder.write(session.configuration)
+      let results = try session.run(in: folder, resumes: resume != nil, report: report)
+      if Interruption.isRequested { throw Interrupted() }
+      try report.print(results) { results.text }
+    }
+  }
+}
