@@ -30,13 +30,14 @@ let package = Package(
     // C: thin wrappers and kernels
     .target(name: "CGMP", linkerSettings: [.linkedLibrary("gmp")]),
     .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("openblas")]),
+    .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
 
     // Public modules
     .target(name: "Randomness", swiftSettings: strict),
     .target(name: "Circuits", swiftSettings: strict),
     .target(name: "ExactArithmetic", dependencies: ["CGMP"], swiftSettings: strict),
-    .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
+    .target(name: "Tensors", dependencies: ["COpenBLAS", "COneDNN", "CKernels"], swiftSettings: strict),
     .target(name: "PropertyTesting", dependencies: ["Randomness"], swiftSettings: strict),
     .target(name: "Transformers", dependencies: ["Tensors", "ExactArithmetic"], swiftSettings: strict),
     .target(

@@ -8,11 +8,12 @@ import Testing
 let allowedDependencies: [String: Set<String>] = [
   "CGMP": [],
   "COpenBLAS": [],
+  "COneDNN": [],
   "CKernels": [],
   "Randomness": [],
   "Circuits": [],
   "ExactArithmetic": ["CGMP"],
-  "Tensors": ["COpenBLAS", "CKernels"],
+  "Tensors": ["COpenBLAS", "COneDNN", "CKernels"],
   "PropertyTesting": ["Randomness"],
   "Transformers": ["Tensors", "ExactArithmetic"],
   "Tasks": ["Randomness", "Circuits"],

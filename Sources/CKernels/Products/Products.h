@@ -17,7 +17,10 @@ enum {
   COPIED_ROWS = 16,
   // B is copied from so many rows on: then the copying is lost in the multiplying, and the pages are fewer.
   COPY_FROM = 128,
-  WORKSPACE_BYTES = BLOCK_BYTES + BLOCK_INNER * COPIED_ROWS * 8,
+  // C^T of products by rows: 2 vectors of 64 bytes of columns.
+  TURNED_ROWS = 256,
+  TURNED_OFFSET = BLOCK_BYTES + BLOCK_INNER * COPIED_ROWS * 8,
+  WORKSPACE_BYTES = TURNED_OFFSET + 2 * 64 * TURNED_ROWS,
 };
 
 // Rows so many bytes apart fall into few sets of the first-level cache, too few for the rows of a tile.

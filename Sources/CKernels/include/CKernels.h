@@ -9,8 +9,11 @@
 
 #include <stdint.h>
 
+#include "Activations.h"
 #include "Elements.h"
 #include "Products.h"
+#include "Losses.h"
+#include "Normalizations.h"
 
 // Numbers in a panel's column; pointers to panels, padded vectors and scores are aligned to 64 bytes.
 enum { wright_lanes = 16 };

@@ -7,6 +7,9 @@
 #ifndef WRIGHT_CKERNELS_PRODUCTS_H
 #define WRIGHT_CKERNELS_PRODUCTS_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 // The kernels, each better than the one before it.
 enum {
   wright_kernels_portable = 0,
@@ -44,5 +47,11 @@ void wright_product_f64(const wright_product *p, const double *a, const double *
 // are float32; those of wright_kernels_avx512_bf16 take two inner indices at once, in the processor's order, and flush
 // subnormal sums to zero.
 void wright_product_bf16(const wright_product *p, const float *a, const float *b, const float *bias, float *c);
+
+// y[i columns + j] = x[i stride + j] rounded to bfloat16 as above.
+void wright_round_rows_to_bfloat16(const float *x, long rows, long columns, long stride, uint16_t *y);
+
+// At least so many bytes, aligned to a page, which belong to the calling thread until its next product or call of this.
+void *wright_thread_workspace(size_t bytes);
 
 #endif

@@ -13,7 +13,7 @@ import CKernels
 /// **Errors.** With u = 2^-24 (float32) or 2^-53 (float64), K the inner extent and no overflow or underflow, an entry is off by at
 /// most (min(K, 256) + K / 256 + 2) u (|start| + Σ|a b|) to first order. In bfloat16 that holds of the rounded operands.
 ///
-/// **Memory.** The first product on a thread allocates a workspace of 544 KiB, which is freed when the thread ends; no other call
+/// **Memory.** The first product on a thread allocates a workspace of 576 KiB, which is freed when the thread ends; no other call
 /// allocates.
 public struct NativeProducts: MatrixProducts {
   /// What the operands of float32 products are rounded to before they are multiplied.
@@ -53,8 +53,10 @@ public struct NativeProducts: MatrixProducts {
     self.kernels = kernels
   }
 
+  /// `native` or `native-bfloat16`.
   public var name: String { precision == .float32 ? "native" : "native-bfloat16" }
 
+  /// C = A B + start in float32.
   public func multiply(
     _ shape: ProductShape, _ a: MatrixOperand<Float>, _ b: MatrixOperand<Float>,
     into c: UnsafeMutablePointer<Float>, stride: Int, start: ProductStart<Float>
@@ -66,6 +68,7 @@ public struct NativeProducts: MatrixProducts {
     }
   }
 
+  /// C = A B + start in float64.
   public func multiply(
     _ shape: ProductShape, _ a: MatrixOperand<Double>, _ b: MatrixOperand<Double>,
     into c: UnsafeMutablePointer<Double>, stride: Int, start: ProductStart<Double>
@@ -93,19 +96,5 @@ public struct NativeProducts: MatrixProducts {
         cStride: stride, aTransposed: a.isTransposed ? 1 : 0, bTransposed: b.isTransposed ? 1 : 0, start: Int32(kind),
         kernels: kernels.rawValue), bias
     )
-  }
-}
-
-extension ProductShape {
-  /// Traps where an extent is negative or a stored row of an operand or of the result is longer than its stride.
-  func check<Scalar>(_ a: MatrixOperand<Scalar>, _ b: MatrixOperand<Scalar>, stride: Int) {
-    precondition(rows >= 0 && columns >= 0 && inner >= 0, "extents are not negative")
-    precondition(stride >= columns || rows <= 1, "rows of the result do not overlap")
-    let (aStored, bStored) = (
-      a.isTransposed ? (inner, rows) : (rows, inner), b.isTransposed ? (columns, inner) : (inner, columns)
-    )
-    precondition(
-      (a.stride >= aStored.1 || aStored.0 <= 1) && (b.stride >= bStored.1 || bStored.0 <= 1),
-      "an operand's stride holds its stored rows")
   }
 }
