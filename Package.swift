@@ -85,7 +85,7 @@ let package = Package(
     .testTarget(
       name: "TensorsTests",
       dependencies: [
-        "Tensors"
+        "Tensors", "TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -14,6 +14,8 @@
 #include "Products.h"
 #include "Losses.h"
 #include "Normalizations.h"
+#include "CausalAttention.h"
+#include "TokenKernels.h"
 
 // Numbers in a panel's column; pointers to panels, padded vectors and scores are aligned to 64 bytes.
 enum { wright_lanes = 16 };
