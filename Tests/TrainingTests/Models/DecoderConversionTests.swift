@@ -114,19 +114,27 @@ import Transformers
     #expect(!plain.contains { $0.contains("norm") })
   }
 
+  /// Options that make no sense, and the part that is at fault.
+  struct OptionFault: Sendable {
+    var part: String
+    var change: @Sendable (inout DecoderOptions) -> Void
+  }
+
   @Test(arguments: [
-    ("frozenParameters", { $0.frozenParameters = ["model.layers.7.*"] }),
-    ("frozenParameters", { $0.frozenParameters = ["lm_head"] }),
-    ("auxiliaryHeads[0].layer", { $0.auxiliaryHeads = [AuxiliaryHead(layer: 2, weight: 1)] }),
-    ("auxiliaryHeads[0].weight", { $0.auxiliaryHeads = [AuxiliaryHead(layer: 0, weight: .nan)] }),
-    ("sharing", { $0.sharing = .cycle(0) }), ("lossWeight", { $0.lossWeight = .infinity }),
-    ("tokensPerShard", { $0.tokensPerShard = 0 }), ("maximumLength", { $0.maximumLength = 17 }),
-  ] as [(String, @Sendable (inout DecoderOptions) -> Void)])
-  func optionsThatMakeNoSenseAreRefused(part: String, change: @Sendable (inout DecoderOptions) -> Void) throws {
+    OptionFault(part: "frozenParameters") { $0.frozenParameters = ["model.layers.7.*"] },
+    OptionFault(part: "frozenParameters") { $0.frozenParameters = ["lm_head"] },
+    OptionFault(part: "auxiliaryHeads[0].layer") { $0.auxiliaryHeads = [AuxiliaryHead(layer: 2, weight: 1)] },
+    OptionFault(part: "auxiliaryHeads[0].weight") { $0.auxiliaryHeads = [AuxiliaryHead(layer: 0, weight: .nan)] },
+    OptionFault(part: "sharing") { $0.sharing = .cycle(0) },
+    OptionFault(part: "lossWeight") { $0.lossWeight = .infinity },
+    OptionFault(part: "tokensPerShard") { $0.tokensPerShard = 0 },
+    OptionFault(part: "maximumLength") { $0.maximumLength = 17 },
+  ])
+  func optionsThatMakeNoSenseAreRefused(fault: OptionFault) {
     var options = DecoderOptions()
-    change(&options)
+    fault.change(&options)
     let error = #expect(throws: ModelError.self) { _ = try DecoderObjective(DecoderKind.tiny(), options: options) }
-    #expect(error?.faults.map(\.part) == [part])
+    #expect(error?.faults.map(\.part) == [fault.part])
   }
 
   @Test func aConfigurationThatMakesNoSenseIsRefused() {

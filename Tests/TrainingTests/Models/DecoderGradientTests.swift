@@ -78,7 +78,8 @@ import Transformers
     #expect(abs(one.loss - five.loss) <= 1e-13)
     for parameter in whole.layout.parameters {
       let name = parameter.name
-      let distance = relativeDistance(numbers(name, of: whole, in: five.gradients), numbers(name, of: whole, in: one.gradients))
+      let distance = relativeDistance(
+        numbers(name, of: whole, in: five.gradients), numbers(name, of: whole, in: one.gradients))
       #expect(distance <= 1e-12, "\(name)")
     }
   }

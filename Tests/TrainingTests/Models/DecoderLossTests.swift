@@ -64,7 +64,7 @@ import Transformers
     let objective = try kind.objective()
     let parameters: AlignedBuffer<Float> = kind.parameters(of: objective)
     let batch = kind.batch(sequences: 2, length: 5)
-    let session = Engine(objective.model(from: parameters)).makeSession(batchSize: 2)
+    let session = try Engine(objective.model(from: parameters)).makeSession(batchSize: 2)
     let texts = (0..<2).map { b in (0..<5).map { Int(batch.inputs[b * 5 + $0]) } }
     let logits = session.append(texts, logits: .all).elements.map(Double.init)
     var expected = 0.0

@@ -9,7 +9,8 @@ import Training
   typealias Configuration = PerceptronConfiguration
 
   /// The outputs of one example by plain loops.
-  private func outputs(_ x: [Double], _ objective: PerceptronObjective, _ parameters: AlignedBuffer<Double>) -> [Double] {
+  private func outputs(_ x: [Double], _ objective: PerceptronObjective, _ parameters: AlignedBuffer<Double>) -> [Double]
+  {
     let c = objective.configuration
     var x = x
     for layer in 0..<c.layerCount {
