@@ -1,4 +1,5 @@
 // Texts of a batch that are divided among threads come out as each comes out alone, bit for bit.
+import Tensors
 import TestSupport
 import Testing
 import Transformers
