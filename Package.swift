@@ -44,7 +44,11 @@ let package = Package(
       dependencies: [
         "Transformers", "Tensors", "ExactArithmetic", .product(name: "Crypto", package: "swift-crypto"),
       ], swiftSettings: strict),
-    .target(name: "Training", dependencies: ["Transformers", "Tensors", "Randomness"], swiftSettings: strict),
+    .target(
+      name: "Training",
+      dependencies: [
+        "Transformers", "Tensors", "Randomness", .product(name: "Crypto", package: "swift-crypto"),
+      ], swiftSettings: strict),
     .target(
       name: "Constructions", dependencies: ["Verification", "Transformers", "Tensors", "Circuits", "ExactArithmetic"],
       swiftSettings: strict),
@@ -95,6 +99,15 @@ let package = Package(
     .testTarget(
       name: "TransformersTests",
       dependencies: ["Transformers", "Tensors", "ExactArithmetic", "TestSupport"],
+      swiftSettings: strict),
+    .target(
+      name: "TrainingSupport", dependencies: ["Training", "Tensors", "Randomness"], path: "Tests/TrainingSupport",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "TrainingChild", dependencies: ["TrainingSupport", "Training", "Tensors", "Randomness"],
+      path: "Tests/TrainingChild", swiftSettings: strict),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["TrainingSupport", "Training", "Tensors", "Randomness", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "VerificationTests",

@@ -15,7 +15,7 @@ let allowedDependencies: [String: Set<String>] = [
   "Tensors": ["COpenBLAS", "CKernels"],
   "PropertyTesting": ["Randomness"],
   "Transformers": ["Tensors", "ExactArithmetic"],
-  "Training": ["Transformers", "Tensors", "Randomness"],
+  "Training": ["Transformers", "Tensors", "Randomness", "Crypto"],
   "Verification": ["Transformers", "Tensors", "ExactArithmetic", "Crypto"],
   "Constructions": ["Verification", "Transformers", "Tensors", "Circuits", "ExactArithmetic"],
   "CircuitProperties": ["PropertyTesting", "Constructions", "Verification", "Transformers", "Circuits", "Randomness"],
@@ -24,6 +24,8 @@ let allowedDependencies: [String: Set<String>] = [
     "Training", "ArgumentParser", "Crypto",
   ],
   "TestSupport": [],
+  "TrainingSupport": ["Training", "Tensors", "Randomness"],
+  "TrainingChild": ["TrainingSupport", "Training", "Tensors", "Randomness"],
 ]
 
 /// The dependencies of non-test targets that a table of allowed ones does not have, and targets without a row in it.

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "Elements.h"
+#include "Updates.h"
 
 // Numbers in a panel's column; pointers to panels, padded vectors and scores are aligned to 64 bytes.
 enum { wright_lanes = 16 };
