@@ -26,10 +26,6 @@ WRIGHT_KERNEL void NAME(relu)(long count, REAL *y) {
   for (long i = 0; i < count; i++) y[i] = y[i] < 0 ? 0 : y[i];
 }
 
-WRIGHT_KERNEL void NAME(gate)(const REAL *restrict y, long count, REAL *restrict g) {
-  for (long i = 0; i < count; i++) g[i] = y[i] > 0 ? g[i] : 0;
-}
-
 // x - x is 0 for a number and no number for all else.
 WRIGHT_KERNEL long NAME(first_not_finite)(const REAL *x, long count) {
   long i = 0;

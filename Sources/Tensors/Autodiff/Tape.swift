@@ -195,9 +195,11 @@ public final class Tape<Scalar: TensorScalar> {
     return append(node)
   }
 
-  /// Whether an operation may overwrite `input`: it is the newest node and neither a leaf nor a parameter.
+  /// Whether an operation may overwrite `input`: it is the newest node, neither a leaf nor a parameter, and its own
+  /// rule does not read it on the way back.
   func canTakePlace(of input: Variable) -> Bool {
-    input.index == nodes.count - 1 && nodes[input.index].ownsValue && !keepsBlocks
+    input.index == nodes.count - 1 && nodes[input.index].ownsValue && !nodes[input.index].operation.readsResult
+      && !keepsBlocks
   }
 
   /// The elements of an input; traps where an operation has taken its place.
@@ -233,6 +235,50 @@ public final class Tape<Scalar: TensorScalar> {
       return (gradient, true)
     }
     return (gradient, false)
+  }
+
+  /// Where the gradient of a row that every row of an operation uses is added up: zeros where nothing is there yet.
+  func sumDestination(for variable: Variable) -> UnsafeMutablePointer<Scalar>? {
+    destination(for: variable, covered: 0)?.gradient
+  }
+
+  /// Where a rule writes the gradient of an input of equal extents when it has no use for the node's own gradient but to turn it, element by element,
+  /// into the input's: the same block where nothing is there yet, so that the walk touches as little memory as can be.
+  ///
+  /// The rule takes all its other destinations first: from here on the node's gradient may be the input's.
+  func successor(
+    of node: Int, for variable: Variable
+  ) -> (gradient: UnsafeMutablePointer<Scalar>, accumulates: Bool)? {
+    guard nodes[variable.index].needsGradient else { return nil }
+    if let present = nodes[variable.index].gradient { return (present, true) }
+    guard nodes[node].ownsGradient, !keepsBlocks, let gradient = nodes[node].gradient else {
+      return destination(for: variable)
+    }
+    nodes[variable.index].gradient = gradient
+    nodes[node].gradient = nil
+    return (gradient, false)
+  }
+
+  /// Makes a block that a rule kept, times `scale`, the gradient of an input of as many elements, or adds it to it.
+  func handOver(_ block: UnsafeMutablePointer<Scalar>, scaledBy scale: Scalar, to variable: Variable) {
+    let count = variable.rows * variable.columns
+    guard
+      let (target, accumulates) = nodes[variable.index].gradient.map({ ($0, true) })
+        ?? (keepsBlocks ? destination(for: variable) : nil)
+    else {
+      if scale != 1 { Scalar.scale(block, by: scale, count: count) }
+      nodes[variable.index].gradient = block
+      return
+    }
+    if !accumulates { target.update(repeating: 0, count: count) }
+    Scalar.add(block, scaledBy: scale, count: count, to: target)
+    release(block, count: count)
+  }
+
+  /// The elements of a node's own result, for a rule that reads them on the way back.
+  func result(_ node: Int) -> UnsafeMutablePointer<Scalar> {
+    precondition(!nodes[node].isConsumed, "no operation takes the place of a result that its rule reads")
+    return nodes[node].value
   }
 
   /// Makes the gradient of `node`, which needs it no longer, the gradient of an input of equal extents, or adds it to it.

@@ -6,8 +6,10 @@ struct ReLURule {
 
   /// dx = dy where y > 0, else 0 (at 0 too, as PyTorch has it).
   func backward<Scalar>(node: Int, on tape: Tape<Scalar>) {
-    Scalar.gateGradient(tape.arrived(node), by: tape.nodes[node].value, count: input.rows * input.columns)
-    tape.handOver(node, to: input)
+    let (arrived, count) = (tape.arrived(node), input.rows * input.columns)
+    guard let (target, accumulates) = tape.successor(of: node, for: input) else { return }
+    Scalar.differentiateReLU(
+      at: tape.result(node), arrived: arrived, count: count, into: target, accumulates: accumulates)
   }
 }
 
