@@ -58,9 +58,31 @@ struct Train: ParsableCommand {
     if resume == nil { try folder.create() }
     try Interruption.deferring {
       try folder.write(session.configuration)
-      let results = try session.run(in: folder, resumes: resume != nil, report: report)
-      if Interruption.isRequested { throw Interrupted() }
-      try report.print(results) { results.text }
+      if session.replicas.isEmpty {
+        let watch = TrainingWatch(session.configuration, unit: session.unit, report: report)
+        let result = try session.run(
+          in: folder, resumes: resume != nil && folder.hasCheckpoints, engine: TrainingEngine(session.configuration),
+          watch: watch)
+        try checkForInterruption(folder, steps: result.steps)
+        try report.print(result) { result.text }
+      } else {
+        let results = try ReplicaRuns(sessions: session.replicas, folder: folder, report: report)
+          .run(resumes: resume != nil)
+        try checkForInterruption(folder, steps: results.replicas.reduce(0) { $0 + $1.steps })
+        let text = try ReportOptions.json(results) + "\n"
+        try AtomicFile.write(to: folder.result) { try $0.write(text) }
+        try report.print(results) { results.text }
+        if let fault = results.faults.first {
+          throw Failure(.refusedInput, "\(results.faults.count) replicas failed; \(fault.folder): \(fault.reason)")
+        }
+      }
     }
+  }
+
+  /// After a signal says how to go on; the end of the deferral ends the program.
+  private func checkForInterruption(_ folder: RunFolder, steps: Int) throws {
+    if !Interruption.isRequested { return }
+    StandardError.note("interrupted after \(Quantity.exact(steps)) steps; wright train --resume \(folder.path) goes on from there")
+    throw Interrupted()
   }
 }

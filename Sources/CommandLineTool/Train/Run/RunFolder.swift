@@ -33,6 +33,11 @@ struct RunFolder {
   /// Whether a run has begun here.
   var holdsRun: Bool { isThere(configuration) }
 
+  /// Whether a run could be taken up here.
+  var hasCheckpoints: Bool {
+    (try? FileManager.default.contentsOfDirectory(atPath: checkpoints))?.contains { $0.hasPrefix("checkpoint-") } ?? false
+  }
+
   /// Makes the folder for a new run; what stands there already is never touched.
   func create() throws {
     if isThere(path) {

@@ -8,7 +8,6 @@ struct TrainingRun<Subject: TrainingSubject, Scalar: TensorScalar> {
   let configuration: TrainingConfiguration
   let engine: TrainingEngine
   let folder: RunFolder
-  let report: ReportOptions
 
   /// The trainer before its first step.
   func trainer() throws -> Trainer<Subject.Model, ExampleBatches<Subject.Model.Batch>, Scalar> {
@@ -21,10 +20,10 @@ struct TrainingRun<Subject: TrainingSubject, Scalar: TensorScalar> {
   }
 
   /// Trains, and writes model and result unless the run was interrupted.
-  func run(resumes: Bool) throws -> TrainingResult {
+  func run(resumes: Bool, watch: TrainingWatch) throws -> TrainingResult {
     let trainer = try trainer()
     let evaluate = subject.evaluator(configuration, engine: engine, as: Scalar.self)
-    var watch = TrainingWatch(configuration, unit: subject.unit, report: report)
+    var watch = watch
     let ending = try trainer.run(
       configuration.plan(folder, unit: subject.unit), resumes: resumes,
       evaluate: evaluate.map { evaluate in { parameters, _ in try evaluate(parameters) } },
@@ -34,12 +33,8 @@ struct TrainingRun<Subject: TrainingSubject, Scalar: TensorScalar> {
     var result = watch.result(ending, trainer.state, engine: engine, folder: folder)
     result.parameters = subject.objective.layout.count
     result.trainedParameters = subject.objective.layout.parameters.reduce(0) { $0 + ($1.isTrainable ? $1.count : 0) }
-    if ending == .interrupted {
-      StandardError.note(
-        "interrupted after step \(trainer.state.step); wright train --resume \(folder.path) goes on from there")
-      return result
-    }
-    let weights = configuration.export.weights == .best ? try bestWeights(trainer) : trainer.parameters
+    if ending == .interrupted { return result }
+    let weights = configuration.export.weights == .best ? try bestWeights(trainer.parameters) : trainer.parameters
     try subject.export(weights, to: folder.model, options: configuration.export)
     result.model = folder.model
     let text = try ReportOptions.json(result) + "\n"
@@ -47,11 +42,11 @@ struct TrainingRun<Subject: TrainingSubject, Scalar: TensorScalar> {
     return result
   }
 
-  /// The weights of the best evaluation.
-  private func bestWeights(
-    _ trainer: Trainer<Subject.Model, ExampleBatches<Subject.Model.Batch>, Scalar>
-  ) throws -> AlignedBuffer<Scalar> {
-    try trainer.bestParameters(in: CheckpointFolder(folder.checkpoints)) ?? trainer.parameters
+  /// The weights of the best evaluation; those of the last step where there was none.
+  private func bestWeights(_ last: AlignedBuffer<Scalar>) throws -> AlignedBuffer<Scalar> {
+    let path = "\(folder.checkpoints)/best.wright"
+    guard isThere(path) else { return last }
+    return try SavedWeights<Scalar>(path: path, layout: subject.objective.layout).parameters
   }
 }
 

@@ -5,8 +5,11 @@ import Training
 struct TrainingWatch {
   private let configuration: TrainingConfiguration
   private let unit: String
-  private let report: ReportOptions
+  /// Where to say what; `nil` where this is one of many runs.
+  private let report: ReportOptions?
+  private let stepped: @Sendable (Int) -> Void
   private var bar: ProgressBar
+  private var step = 0
   private var loss: Double?
   private var metrics: [String: Double] = [:]
   private var resumedAt: Int?
@@ -27,11 +30,16 @@ struct TrainingWatch {
     }
   }
 
-  init(_ configuration: TrainingConfiguration, unit: String, report: ReportOptions) {
+  /// Watches a run; `stepped` is told of every number of steps that are done.
+  init(
+    _ configuration: TrainingConfiguration, unit: String, report: ReportOptions?,
+    stepped: @escaping @Sendable (Int) -> Void = { _ in }
+  ) {
     self.configuration = configuration
     self.unit = unit
     self.report = report
-    bar = ProgressBar("training", total: configuration.steps, unit: "steps", isQuiet: report.quiet)
+    self.stepped = stepped
+    bar = ProgressBar("training", total: configuration.steps, unit: "steps", isQuiet: report?.quiet ?? true)
   }
 
   mutating func observe(_ event: TrainingEvent) {
@@ -39,19 +47,26 @@ struct TrainingWatch {
     case .resumed(let path, let step, let skipped):
       resumedAt = step
       for error in skipped { StandardError.note("set aside: \(error.description)") }
-      report.note("resumed at step \(step), from \(path)")
+      report?.note("resumed at step \(step), from \(path)")
       bar.begin(at: step)
+      advance(to: step)
     case .stepped(let step, let state):
       loss = step.loss
+      advance(to: state.step)
       rate.update(state.weight)
       bar.update(
         state.step, detail: "loss \(TrainingResult.number(step.loss))  \(Quantity.text(rate.value)) \(unit)/s")
     case .evaluated(let step, let values):
       metrics = values
       let texts = values.sorted { $0.key < $1.key }.map { "\($0.key) \(TrainingResult.number($0.value))" }
-      report.note("step \(step): \(texts.joined(separator: ", "))")
+      report?.note("step \(step): \(texts.joined(separator: ", "))")
     case .saved, .ended: break
     }
+  }
+
+  private mutating func advance(to step: Int) {
+    stepped(step - self.step)
+    self.step = step
   }
 
   func finish() { bar.finish() }
