@@ -40,7 +40,8 @@ struct LearningTests {
     let (result, metrics, _) = try train("overfit.yaml")
     #expect(try #require(result["loss"] as? Double) < 0.05)
     #expect(metrics["trainingExactMatch"] == 1)
-    #expect(try #require(metrics["validationExactMatch"]) < 0.2, "what is learned by heart says nothing about other texts")
+    #expect(
+      try #require(metrics["validationExactMatch"]) < 0.2, "what is learned by heart says nothing about other texts")
   }
 
   @Test func additionIsGeneralizedLongAfterItIsLearnedByHeart() throws {

@@ -79,7 +79,8 @@ struct TrainCommandTests {
       #expect(found["tokenAccuracy"] as? Double == trained["\(side)TokenAccuracy"])
       #expect(found["examples"] as? Int == (side == "training" ? 12 : 4))
     }
-    let model = try Program.run(["eval", "run/model", "--config", "tiny.yaml", "--examples", "2", "--json"], in: folder)
+    let model = try Program.run(
+      ["eval", "run/model", "--config", "tiny.yaml", "--examples", "2", "--json"], in: folder)
     #expect(try model.json()["examples"] as? Int == 2)
     #expect(try model.json()["split"] as? String == "validation")
   }
@@ -138,7 +139,8 @@ struct TrainCommandTests {
     #expect(try Program.run(["construct", "adder.aag", "-o", "circuit"], in: folder).code == 0)
     try folder.write("t.jsonl", "{\"prompt\": \"w0=1 w1=0 w2=0\", \"answer\": \"w3=1\"}\n")
     try folder.write(
-      "c.yaml", "model: {from: circuit}\ndata: {task: jsonl, path: t.jsonl}\nsteps: 2\nbatch_size: 1\noptimizer: {lr: 0}\n")
+      "c.yaml",
+      "model: {from: circuit}\ndata: {task: jsonl, path: t.jsonl}\nsteps: 2\nbatch_size: 1\noptimizer: {lr: 0}\n")
     let outcome = try train("-o", "run", config: "c.yaml")
     #expect(outcome.code == 0, "\(outcome.error)")
     #expect(try bytes("run/model/model.safetensors") == bytes("circuit/model.safetensors"))
@@ -148,7 +150,8 @@ struct TrainCommandTests {
   }
 
   @Test func textsOfFilesAreLearnedAndWrongLinesNamed() throws {
-    try folder.write("t.jsonl", "{\"prompt\": \"le chat\", \"answer\": \"the cat\"}\n\n{\"prompt\": \"un\", \"answer\": \"a\"}\n")
+    try folder.write(
+      "t.jsonl", "{\"prompt\": \"le chat\", \"answer\": \"the cat\"}\n\n{\"prompt\": \"un\", \"answer\": \"a\"}\n")
     try folder.write(
       "c.yaml",
       "model: {hidden_size: 16, num_attention_heads: 2}\ndata: {task: jsonl, path: t.jsonl, validation_path: t.jsonl}\n"
@@ -191,7 +194,8 @@ struct TrainCommandTests {
     try folder.write(
       "c.yaml",
       "model: {type: mlp, hidden_sizes: [16], truth_tables: [[0, 1, 2, 3]]}\n"
-        + "data: {task: parity, bits: 4, training_fraction: 1}\nsteps: 300\nbatch_size: null\noptimizer: {type: adam, lr: 0.05}\n")
+        + "data: {task: parity, bits: 4, training_fraction: 1}\nsteps: 300\nbatch_size: null\noptimizer: {type: adam, lr: 0.05}\n"
+    )
     let outcome = try train("-o", "run", "--json", config: "c.yaml")
     let metrics = try #require(try outcome.json()["metrics"] as? [String: Double])
     #expect(metrics["trainingAccuracy"] == 1)
@@ -206,7 +210,8 @@ struct TrainCommandTests {
     #expect(outcome.code == 73)
     #expect(outcome.error.contains("run: has a run in it: wright train --resume run goes on with it"))
     #expect(try bytes("run/model/model.safetensors") == before)
-    try FileManager.default.createDirectory(at: folder.url.appending(path: "full/inner"), withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      at: folder.url.appending(path: "full/inner"), withIntermediateDirectories: true)
     #expect(try train("-o", "full").code == 73)
     #expect(try train("-o", "tiny.yaml").code == 73)
   }
@@ -281,7 +286,8 @@ struct TrainCommandTests {
     let outcome = try train(
       "-o", "run", "--set", "optimizer.lr=1e30", "--set", "optimizer.type=sgd", "--set", "checkpoints.every_steps=1")
     #expect(outcome.code == 65)
-    #expect(outcome.error.contains(/step [0-9]+: a (value|gradient|parameter) is not finite, first in/), "\(outcome.error)")
+    #expect(
+      outcome.error.contains(/step [0-9]+: a (value|gradient|parameter) is not finite, first in/), "\(outcome.error)")
     #expect(!(try FileManager.default.contentsOfDirectory(atPath: folder.path("run/checkpoints"))).isEmpty)
   }
 
@@ -302,7 +308,8 @@ struct TrainCommandTests {
 
   @Test func eachReplicaIsItsLoneRun() throws {
     let outcome = try train(
-      "-o", "many", "--json", "--set", "replicas=[{seed: 1}, {seed: 2, optimizer: {lr: 0.01}}, {data: {split_seed: 9}, steps: 20}]")
+      "-o", "many", "--json", "--set",
+      "replicas=[{seed: 1}, {seed: 2, optimizer: {lr: 0.01}}, {data: {split_seed: 9}, steps: 20}]")
     #expect(outcome.code == 0, "\(outcome.error)")
     let replicas = try #require(try outcome.json()["replicas"] as? [[String: Any]])
     #expect(replicas.map { $0["steps"] as? Int } == [40, 40, 20])

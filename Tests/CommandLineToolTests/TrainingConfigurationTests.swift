@@ -68,9 +68,15 @@ struct TrainingConfigurationTests {
     ("data: {task: parity}\noptimizer: {betas: [0.9, 1]}", "each a number from 0 to below 1"),
     ("data: {task: parity}\noptimizer: {momentum: 0.9}", "expected this key only with type sgd, sign_sgd"),
     ("data: {task: parity}\nmodel: 5", "model: expected a mapping of keys, found 5"),
-    ("data: {task: parity}\nmodel: {auxiliary_heads: [{layr: 1}]}", "model.auxiliary_heads[0]: expected one of the keys"),
+    (
+      "data: {task: parity}\nmodel: {auxiliary_heads: [{layr: 1}]}",
+      "model.auxiliary_heads[0]: expected one of the keys"
+    ),
     ("data: {task: parity}\nmodel: {auxiliary_heads: [{layer: 2}]}", "expected a layer from 0 to 1, found 2"),
-    ("data: {task: parity}\nmodel: {num_attention_heads: 5}", "model.num_attention_heads: expected a divisor of hidden_size, 64, found 5"),
+    (
+      "data: {task: parity}\nmodel: {num_attention_heads: 5}",
+      "model.num_attention_heads: expected a divisor of hidden_size, 64, found 5"
+    ),
     ("data: {task: parity}\nmodel: {head_dim: 3}", "model.head_dim: expected an even number"),
     ("data: {task: parity}\nmodel: {num_key_value_heads: 3}", "expected a divisor of num_attention_heads, 4, found 3"),
     ("data: {task: parity}\nmodel: {shared_layers: 3}", "expected at most num_hidden_layers, 2, found 3"),
@@ -86,7 +92,10 @@ struct TrainingConfigurationTests {
     ("data: {task: parity, bits: 40}\nbatch_size: null", "batch_size: expected a number"),
     ("data: {task: jsonl}", "data.path: expected the path of a file of JSON lines, found nothing"),
     ("seed: 1", "data.task: expected one of modular_addition"),
-    ("data: {task: parity}\nschedule: {warmup_steps: 1000}", "c.yaml:2:12: schedule.warmup_steps: expected fewer than steps, 1000"),
+    (
+      "data: {task: parity}\nschedule: {warmup_steps: 1000}",
+      "c.yaml:2:12: schedule.warmup_steps: expected fewer than steps, 1000"
+    ),
     ("data: {task: parity}\nschedule: {type: cosine, min_lr: 1}", "schedule.min_lr: expected at most optimizer.lr"),
     ("data: {task: parity}\nclip: {norm: 1, value: 1}", "clip: expected a bound on the norm or on values, found both"),
     ("data: {task: parity}\noptimizer: {type: sgd, nesterov: true}", "optimizer: expected numbers that fit together"),
@@ -94,11 +103,26 @@ struct TrainingConfigurationTests {
     ("data: {task: parity}\nprecision: bfloat16\nproducts: openblas", "products: expected native or onednn"),
     ("data: {task: parity}\nstopping: {metric: validationExactMatch}", "expected patience or a threshold beside it"),
     ("data: {task: parity}\nstopping: {patience: 3}", "stopping.patience: expected stopping.metric beside it"),
-    ("data: {task: parity}\nevaluation: {every: null}\nstopping: {metric: trainingLoss, patience: 1}", "expected evaluations within the run's 1000 steps (evaluation.every), found none"),
-    ("data: {task: parity}\nevaluation: {every: 5000}\nstopping: {metric: trainingLoss, patience: 1}", "found one every 5000 steps"),
-    ("data: {task: parity}\nevaluation: {training: false}\nstopping: {metric: trainingLoss, patience: 1}", "expected evaluation.training"),
-    ("data: {task: parity, training_fraction: 1}\nstopping: {metric: validationLoss, patience: 1}", "stopping.metric: expected validation examples"),
-    ("data: {task: parity}\nstopping: {metric: validationAccuracy, patience: 1}", "stopping.metric: expected one of trainingLoss, trainingExactMatch"),
+    (
+      "data: {task: parity}\nevaluation: {every: null}\nstopping: {metric: trainingLoss, patience: 1}",
+      "expected evaluations within the run's 1000 steps (evaluation.every), found none"
+    ),
+    (
+      "data: {task: parity}\nevaluation: {every: 5000}\nstopping: {metric: trainingLoss, patience: 1}",
+      "found one every 5000 steps"
+    ),
+    (
+      "data: {task: parity}\nevaluation: {training: false}\nstopping: {metric: trainingLoss, patience: 1}",
+      "expected evaluation.training"
+    ),
+    (
+      "data: {task: parity, training_fraction: 1}\nstopping: {metric: validationLoss, patience: 1}",
+      "stopping.metric: expected validation examples"
+    ),
+    (
+      "data: {task: parity}\nstopping: {metric: validationAccuracy, patience: 1}",
+      "stopping.metric: expected one of trainingLoss, trainingExactMatch"
+    ),
     ("data: {task: parity}\nexport: {weights: best}", "export.weights: expected final, or a stopping.metric"),
     ("data: {task: parity}\nseeds: 2\nreplicas: [{seed: 1}]", "seeds: expected null where replicas are listed"),
     ("data: {task: parity}\nreplicas: [{model: {hidden_size: 8}}]", "model: expected the same for all replicas"),
@@ -134,12 +158,13 @@ struct TrainingConfigurationTests {
     }
   }
 
-  @Test(arguments: [
-    ("steps=x", 65, "--set steps=x: steps: expected a whole number"),
-    ("stepz=1", 65, "--set stepz=1: expected one of the keys"),
-    ("optimizer.type.x=1", 65, "optimizer.type: expected one of adamw"),
-    ("steps", 64, "expected key=value"), ("=1", 64, "expected key=value"),
-  ] as [(String, Int32, String)])
+  @Test(
+    arguments: [
+      ("steps=x", 65, "--set steps=x: steps: expected a whole number"),
+      ("stepz=1", 65, "--set stepz=1: expected one of the keys"),
+      ("optimizer.type.x=1", 65, "optimizer.type: expected one of adamw"),
+      ("steps", 64, "expected key=value"), ("=1", 64, "expected key=value"),
+    ] as [(String, Int32, String)])
   func aWrongOverrideIsRefusedByItsText(_ override: String, _ code: Int32, _ message: String) throws {
     let outcome = try print("data: {task: parity}", ["--set", override])
     #expect(outcome.code == code)
@@ -157,7 +182,7 @@ struct TrainingConfigurationTests {
         output.split(separator: "\n").compactMap { line in
           line.firstMatch(of: /^ *([a-z_]+):/).map { String($0.output.1) }
         })
-      keys.formUnion(output.matches(of: /[{ ]([a-z_]+): /).map { String($0.output.1) })
+      keys.formUnion(output.matches(of: #/[{ ]([a-z_]+): /#).map { String($0.output.1) })
     }
     #expect(keys.count > 60)
     for key in keys.sorted() { #expect(article.contains("`\(key)`"), "\(key)") }

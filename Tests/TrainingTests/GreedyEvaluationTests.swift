@@ -27,7 +27,8 @@ import Transformers
   @Test(arguments: [1, 3, 64])
   func itIsDecodingOfOneTextAfterTheOther(_ batchSize: Int) throws {
     let objective = try objective()
-    let parameters = objective.initialParameters(.normal(standardDeviation: 0.6), random: Philox(seed: 2), as: Float.self)
+    let parameters = objective.initialParameters(
+      .normal(standardDeviation: 0.6), random: Philox(seed: 2), as: Float.self)
     let model = objective.model(from: parameters)
     var texts = texts(60, seed: 1)
     let engine = try Engine(model)
@@ -41,7 +42,8 @@ import Transformers
       let emitted = engine.makeSession().generate(after: [Array(text.prompt)], maximumNewTokens: text.answer.count)[0]
       if emitted == Array(text.answer) { matches += 1 }
       for place in text.answer.indices {
-        let next = engine.makeSession().generate(after: [Array(text.tokens[..<place])], maximumNewTokens: 1, stopAt: [])[0]
+        let next = engine.makeSession().generate(
+          after: [Array(text.tokens[..<place])], maximumNewTokens: 1, stopAt: [])[0]
         if next == [text.tokens[place]] { right += 1 }
         tokens += 1
       }
@@ -55,7 +57,8 @@ import Transformers
 
   @Test func theLossIsTheObjectives() throws {
     let objective = try objective()
-    let parameters = objective.initialParameters(.normal(standardDeviation: 0.6), random: Philox(seed: 2), as: Double.self)
+    let parameters = objective.initialParameters(
+      .normal(standardDeviation: 0.6), random: Philox(seed: 2), as: Double.self)
     let texts = texts(40, seed: 3)
     let batch = TokenBatch(texts, answersOnly: true)
     let engine = GradientEngine<DecoderObjective, Double>(objective, products: ReferenceProducts(), threadCount: 1)

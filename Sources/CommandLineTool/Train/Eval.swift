@@ -32,7 +32,7 @@ struct Eval: ParsableCommand {
   @Option(name: .long, help: "The configuration that says what the examples are.", completion: .file())
   var config: String?
 
-  @Option(name: .long, help: "Which examples: those that training saw, or those held out. [default: held out if some are]")
+  @Option(name: .long, help: "Which examples: those that training saw, or (by default, where some are) those held out.")
   var split: Side?
 
   @Option(name: .long, help: "How many examples; all by default, and 1,000 where they do not end.")
@@ -72,17 +72,20 @@ struct Eval: ParsableCommand {
     if isThere("\(folder)/wright.json") {
       throw Failure.refused(
         folder, expected: "a model that was trained",
-        found: "one that was constructed: wright check \(folder) --circuit FILE compares it with its circuit, wright certify proves it")
+        found: "one that was constructed: wright check \(folder) --circuit FILE compares it with its circuit, "
+          + "wright certify proves it")
     }
     let run = RunFolder(folder)
     guard config != nil || run.holdsRun else {
       throw Failure.refused(
-        folder, expected: "a folder that wright train wrote, or --config CONFIG beside a model folder", found: "neither")
+        folder, expected: "a folder that wright train wrote, or --config CONFIG beside a model folder",
+        found: "neither")
     }
     let model = run.holdsRun ? run.model : run.path
     if run.holdsRun && !isThere(model) {
       throw Failure.refused(
-        folder, expected: "a model in it", found: "a run that has not ended: wright train --resume \(folder) goes on with it")
+        folder, expected: "a model in it",
+        found: "a run that has not ended: wright train --resume \(folder) goes on with it")
     }
     let file = try ConfigurationFile(path: config ?? run.configuration)
     let clock = ContinuousClock.now

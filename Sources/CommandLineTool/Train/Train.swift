@@ -30,7 +30,8 @@ struct Train: ParsableCommand {
 
   @Option(
     name: .long, parsing: .singleValue,
-    help: ArgumentHelp("Put a value in the place of the configuration's; may be repeated.", valueName: "key.path=value"))
+    help: ArgumentHelp("Put a value in the place of the configuration's; may be repeated.", valueName: "key.path=value")
+  )
   var set: [String] = []
 
   @Flag(name: .long, help: "Print the whole configuration, defaults included, and stop.")
@@ -82,7 +83,8 @@ struct Train: ParsableCommand {
   /// After a signal says how to go on; the end of the deferral ends the program.
   private func checkForInterruption(_ folder: RunFolder, steps: Int) throws {
     if !Interruption.isRequested { return }
-    StandardError.note("interrupted after \(Quantity.exact(steps)) steps; wright train --resume \(folder.path) goes on from there")
+    StandardError.note(
+      "interrupted after \(Quantity.exact(steps)) steps; wright train --resume \(folder.path) goes on from there")
     throw Interrupted()
   }
 }

@@ -40,8 +40,8 @@ struct ConfigurationFaults {
       let (first, second) = (a.element.place, b.element.place)
       return (first.line ?? .max, first.column ?? 0, a.offset) < (second.line ?? .max, second.column ?? 0, b.offset)
     }
-    throw Failure(
-      .refusedInput, sorted.map { "\($0.element.place.text): \($0.element.text)" }.joined(separator: "\nwright: error: "))
+    let lines = sorted.map { "\($0.element.place.text): \($0.element.text)" }
+    throw Failure(.refusedInput, lines.joined(separator: "\nwright: error: "))
   }
 }
 

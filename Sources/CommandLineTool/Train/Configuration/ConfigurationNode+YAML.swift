@@ -70,16 +70,15 @@ extension ConfigurationNode {
 
   private static func failure(_ error: YamlError, source: String) -> Failure {
     func failure(_ mark: Mark?, _ text: String) -> Failure {
-      Failure(
-        .refusedInput,
-        "\(ConfigurationPlace(source: source, line: mark?.line, column: mark?.column).text): expected YAML, found: \(text)")
+      let place = ConfigurationPlace(source: source, line: mark?.line, column: mark?.column)
+      return Failure.refused(place.text, expected: "YAML", found: text)
     }
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
       return failure(mark, problem)
     case .duplicatedKeysInMapping(let duplicates, let context):
-      let names = duplicates.map { $0.string ?? "?" }.joined(separator: ", ")
+      let names = duplicates.joined(separator: ", ")
       return failure(context.mark, "a key twice in one mapping: \(names)")
     default: return failure(nil, "\(error)".split(separator: "\n").joined(separator: " "))
     }

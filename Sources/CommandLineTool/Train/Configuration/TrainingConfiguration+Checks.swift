@@ -1,4 +1,5 @@
 // Keys that are right one by one and contradict each other.
+import Training
 
 extension TrainingConfiguration {
   /// Adds a fault for each contradiction.
@@ -51,7 +52,8 @@ extension TrainingConfiguration {
     }
     if model.truthTables.isEmpty { return }
     if model.hiddenAct != .relu || !model.bias {
-      faults.add("model.truth_tables", expected: "rectifiers with biases (hidden_act: relu, bias: true)", found: "others")
+      faults.add(
+        "model.truth_tables", expected: "rectifiers with biases (hidden_act: relu, bias: true)", found: "others")
     }
     for group in model.truthTables where group.count > 20 || Set(group).count != group.count {
       faults.add("model.truth_tables", expected: "groups of at most 20 different inputs", found: "\(group)")
@@ -77,7 +79,8 @@ extension TrainingConfiguration {
     if !fitting.contains(task) {
       faults.add(
         "data.task",
-        expected: "with a model of type \(model.type.rawValue) one of \(fitting.map(\.rawValue).joined(separator: ", "))",
+        expected: "with a model of type \(model.type.rawValue) one of "
+          + fitting.map(\.rawValue).joined(separator: ", "),
         found: task.rawValue)
     }
     if task == .jsonl && data.path == nil {

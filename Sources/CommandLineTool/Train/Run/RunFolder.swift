@@ -1,10 +1,5 @@
 // The folder of a run: what stands where in it.
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
+import Foundation
 
 /// The folder that `wright train -o` writes.
 struct RunFolder {
@@ -35,7 +30,8 @@ struct RunFolder {
 
   /// Whether a run could be taken up here.
   var hasCheckpoints: Bool {
-    (try? FileManager.default.contentsOfDirectory(atPath: checkpoints))?.contains { $0.hasPrefix("checkpoint-") } ?? false
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints)) ?? []
+    return names.contains { $0.hasPrefix("checkpoint-") }
   }
 
   /// Makes the folder for a new run; what stands there already is never touched.
@@ -45,7 +41,8 @@ struct RunFolder {
       if names == nil { throw Failure(.cannotCreate, "\(path): is there and no folder") }
       if holdsRun {
         throw Failure(
-          .cannotCreate, "\(path): has a run in it: wright train --resume \(path) goes on with it, another -o begins anew")
+          .cannotCreate,
+          "\(path): has a run in it: wright train --resume \(path) goes on with it, another -o begins anew")
       }
       if names?.isEmpty == false { throw Failure(.cannotCreate, "\(path): is a folder with other files in it") }
     }

@@ -42,7 +42,9 @@ struct TrainingResult: Encodable {
     var rows = [("ended", "\(Self.words[ending] ?? ending) after \(Quantity.exact(steps)) steps")]
     if let loss { rows.append(("loss", Self.number(loss))) }
     rows += metrics.sorted { $0.key < $1.key }.map { ($0.key, Self.number($0.value)) }
-    if let best { rows.append(("best", "\(best.metric) \(Self.number(best.value)) at step \(Quantity.exact(best.step))")) }
+    if let best {
+      rows.append(("best", "\(best.metric) \(Self.number(best.value)) at step \(Quantity.exact(best.step))"))
+    }
     rows.append(
       ("time", "\(Quantity.seconds(seconds)), \(Quantity.text(unitsPerSecond)) \(unit)/s by \(products) products"))
     rows.append(("parameters", Quantity.exact(parameters)))

@@ -31,8 +31,8 @@ struct TrainingRun<Subject: TrainingSubject, Scalar: TensorScalar> {
     watch.finish()
 
     var result = watch.result(ending, trainer.state, engine: engine, folder: folder)
-    result.parameters = subject.objective.layout.count
-    result.trainedParameters = subject.objective.layout.parameters.reduce(0) { $0 + ($1.isTrainable ? $1.count : 0) }
+    result.parameters = subject.objective.layout.parameterCount
+    result.trainedParameters = subject.objective.layout.trainableCount
     if ending == .interrupted { return result }
     let weights = configuration.export.weights == .best ? try bestWeights(trainer.parameters) : trainer.parameters
     try subject.export(weights, to: folder.model, options: configuration.export)
@@ -62,7 +62,8 @@ extension TrainingConfiguration {
   /// How long the run goes on, and what it leaves.
   func plan(_ folder: RunFolder, unit: String) -> RunPlan {
     RunPlan(
-      stepCount: steps, folder: folder.checkpoints, metricsPath: folder.metrics, checkpointSteps: checkpoints.everySteps,
+      stepCount: steps, folder: folder.checkpoints, metricsPath: folder.metrics,
+      checkpointSteps: checkpoints.everySteps,
       checkpointSeconds: checkpoints.everySeconds, keptCheckpoints: checkpoints.keep,
       keepsBest: export.weights == .best, metricsInterval: metrics.every, unit: unit)
   }
