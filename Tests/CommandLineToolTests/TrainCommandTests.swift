@@ -329,7 +329,13 @@ struct TrainCommandTests {
     #expect(try train("-o", "many", "--set", "seeds=3", "--set", "seed=7").code == 0)
     #expect(try train("-o", "lone", "--set", "seed=9").code == 0)
     #expect(try bytes("many/replica-2/model/model.safetensors") == bytes("lone/model/model.safetensors"))
+    let before = try json("many/replica-2/result.json")
+    let all = try Program.run(["eval", "many"], in: folder)
+    #expect(all.code == 65 && all.error.contains("the folder of one replica, such as many/replica-0"))
     #expect(try Program.run(["train", "--resume", "many"], in: folder).code == 0)
+    let after = try json("many/replica-2/result.json")
+    #expect(after["metrics"] as? [String: Double] == before["metrics"] as? [String: Double])
+    #expect(after["loss"] as? Double == before["loss"] as? Double)
     #expect(try bytes("many/replica-2/model/model.safetensors") == bytes("lone/model/model.safetensors"))
   }
 

@@ -82,12 +82,17 @@ struct Eval: ParsableCommand {
         found: "neither")
     }
     let model = run.holdsRun ? run.model : run.path
+    let file = try ConfigurationFile(path: config ?? run.configuration)
+    let configuration = file.configuration
+    if config == nil, configuration.seeds != nil || !configuration.replicas.isEmpty {
+      throw Failure.refused(
+        folder, expected: "the folder of one replica, such as \(folder)/replica-0", found: "that of all")
+    }
     if run.holdsRun && !isThere(model) {
       throw Failure.refused(
         folder, expected: "a model in it",
         found: "a run that has not ended: wright train --resume \(folder) goes on with it")
     }
-    let file = try ConfigurationFile(path: config ?? run.configuration)
     let clock = ContinuousClock.now
     var result = try file.configuration.model.isPerceptron ? perceptron(model, file) : decoder(model, file)
     result.seconds = (ContinuousClock.now - clock) / .seconds(1)

@@ -123,7 +123,7 @@ extension ConfigurationKey {
     _ name: String, _ property: WritableKeyPath<Section, Value>
   ) -> ConfigurationKey where Value.RawValue == String {
     value(
-      name, property, expected: words(Value.self), parse: { $0.anyText.flatMap { Value(rawValue: $0) } },
+      name, property, expected: choices(Value.self), parse: { $0.anyText.flatMap { Value(rawValue: $0) } },
       write: { .text($0.rawValue) })
   }
 
@@ -131,11 +131,11 @@ extension ConfigurationKey {
     _ name: String, _ property: WritableKeyPath<Section, Value?>
   ) -> ConfigurationKey where Value.RawValue == String {
     optional(
-      name, property, expected: words(Value.self), parse: { $0.anyText.flatMap { Value(rawValue: $0) } },
+      name, property, expected: choices(Value.self), parse: { $0.anyText.flatMap { Value(rawValue: $0) } },
       write: { .text($0.rawValue) })
   }
 
-  private static func words<Value: RawRepresentable & CaseIterable>(
+  private static func choices<Value: RawRepresentable & CaseIterable>(
     _ type: Value.Type
   ) -> String where Value.RawValue == String {
     "one of " + type.allCases.map(\.rawValue).joined(separator: ", ")

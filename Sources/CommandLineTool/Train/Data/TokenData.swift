@@ -50,21 +50,20 @@ struct TokenData {
 
     /// The texts of a task.
     init(_ task: some TokenTask, _ data: DataSection, _ vocabulary: WordLevelTokenizer?) throws {
-      tokenizer = try vocabulary ?? TokenData.tokenizer(words: task.words)
+      let tokenizer = try vocabulary ?? TokenData.tokenizer(words: task.words)
       let roles = tokenizer.roles
       let tokens = try task.words.map { word in
-        guard let token = vocabulary == nil ? nil : tokenizer.token(word) else {
-          if vocabulary == nil { return -1 }
+        guard let token = tokenizer.token(word) else {
           throw Failure.refused("model.from", expected: "a vocabulary with the word \(word)", found: "none")
         }
         return token
       }
-      let isOwn = vocabulary == nil
       let text = { @Sendable (example: TokenExample) in
         TokenText(
-          begin: roles.begin, prompt: example.prompt.map { isOwn ? Int($0) : tokens[Int($0)] },
-          answer: example.answer.map { isOwn ? Int($0) : tokens[Int($0)] }, end: roles.end)
+          begin: roles.begin, prompt: example.prompt.map { tokens[Int($0)] },
+          answer: example.answer.map { tokens[Int($0)] }, end: roles.end)
       }
+      self.tokenizer = tokenizer
       let split = ExampleSplit(task, trainingFraction: data.trainingFraction, seed: data.splitSeed)
       if let listed = split.training, let held = split.validation {
         training = .listed(listed.map { text(task.example(Int($0))) })

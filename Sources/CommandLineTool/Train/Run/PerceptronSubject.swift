@@ -12,7 +12,8 @@ struct PerceptronSubject: TrainingSubject {
   /// The perceptron and the data of a configuration.
   init(_ configuration: TrainingConfiguration, faults: ConfigurationFaults) throws {
     var faults = faults
-    data = try VectorData(configuration, faults: faults)
+    let data = try VectorData(configuration, faults: faults)
+    self.data = data
     let model = configuration.model
     let loss: PerceptronConfiguration.Loss =
       switch configuration.loss {

@@ -34,6 +34,14 @@ struct RunFolder {
     return names.contains { $0.hasPrefix("checkpoint-") }
   }
 
+  /// The loss in the last line of the metrics.
+  var lastLoss: Double? {
+    struct Line: Decodable { var loss: Double? }
+    guard let text = try? String(contentsOfFile: metrics, encoding: .utf8), let line = text.split(separator: "\n").last
+    else { return nil }
+    return (try? JSONDecoder().decode(Line.self, from: Data(line.utf8)))?.loss
+  }
+
   /// Makes the folder for a new run; what stands there already is never touched.
   func create() throws {
     if isThere(path) {

@@ -34,6 +34,11 @@ struct TrainingRun<Subject: TrainingSubject, Scalar: TensorScalar> {
     result.parameters = subject.objective.layout.parameterCount
     result.trainedParameters = subject.objective.layout.trainableCount
     if ending == .interrupted { return result }
+    if watch.sawNoStep {
+      // The run had ended before: what it came to is measured again, or read off its metrics.
+      result.loss = folder.lastLoss
+      if let evaluate { result.metrics = try evaluate(trainer.parameters) }
+    }
     let weights = configuration.export.weights == .best ? try bestWeights(trainer.parameters) : trainer.parameters
     try subject.export(weights, to: folder.model, options: configuration.export)
     result.model = folder.model

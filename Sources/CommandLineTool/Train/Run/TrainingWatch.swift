@@ -54,8 +54,9 @@ struct TrainingWatch {
       loss = step.loss
       advance(to: state.step)
       rate.update(state.weight)
+      let (speed, unit) = (rate.value, unit)
       bar.update(
-        state.step, detail: "loss \(TrainingResult.number(step.loss))  \(Quantity.text(rate.value)) \(unit)/s")
+        state.step, detail: "loss \(TrainingResult.number(step.loss))  \(Quantity.text(speed)) \(unit)/s")
     case .evaluated(let step, let values):
       metrics = values
       let texts = values.sorted { $0.key < $1.key }.map { "\($0.key) \(TrainingResult.number($0.value))" }
@@ -63,6 +64,9 @@ struct TrainingWatch {
     case .saved, .ended: break
     }
   }
+
+  /// Whether there was nothing left to do.
+  var sawNoStep: Bool { loss == nil }
 
   private mutating func advance(to step: Int) {
     stepped(step - self.step)
