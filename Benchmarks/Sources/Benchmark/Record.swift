@@ -17,7 +17,8 @@ struct Record: ParsableCommand {
   @Option(help: "A folder of Bristol Fashion circuits; those that it lacks are generated.", completion: .directory)
   var circuits: String?
 
-  @Option(help: "Measure these groups only: parse, construct, simulate, indexed, start, dense. For development.")
+  @Option(
+    help: "Measure these groups only: parse, construct, simulate, indexed, start, dense, products. For development.")
   var only: [String] = []
 
   @Flag(help: "Few repetitions and short chains, to see that everything works; nothing is recorded.")
@@ -44,6 +45,7 @@ struct Record: ParsableCommand {
       ("simulate", { try $0.measureSimulation() }), ("indexed", { try $0.measureIndexed() }),
       ("bitsliced", { try $0.measureBitsliced() }), ("certify", { try $0.measureCertification() }),
       ("start", { try $0.measureStart() }), ("dense", { try $0.measureDense() }),
+      ("products", { try $0.measureProducts() }),
     ]
     if let unknown = only.first(where: { name in !groups.contains { $0.name == name } }) {
       throw ValidationError("--only knows no group \(unknown).")
