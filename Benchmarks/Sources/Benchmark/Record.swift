@@ -17,7 +17,10 @@ struct Record: ParsableCommand {
   @Option(help: "A folder of Bristol Fashion circuits; those that it lacks are generated.", completion: .directory)
   var circuits: String?
 
-  @Option(help: "Measure these groups only: parse, construct, simulate, indexed, start, dense. For development.")
+  @Option(
+    help:
+      "Measure these groups only: parse, construct, simulate, indexed, bitsliced, certify, start, dense, decoding, training. For development."
+  )
   var only: [String] = []
 
   @Flag(help: "Few repetitions and short chains, to see that everything works; nothing is recorded.")
@@ -34,7 +37,7 @@ struct Record: ParsableCommand {
       note("the load is \(Figure.plain(machine.loadAtStart)) already: other work will show in the figures")
     }
     var recorder = Recorder(
-      program: program, work: work, isQuick: quick,
+      program: program, python: python, work: work, isQuick: quick,
       transformers: try TransformersProcess(python: python, script: "Benchmarks/Python/generate.py", threads: 2),
       adder64: try BenchmarkCircuit("adder64", collection: circuits, folder: work) { .rippleCarryAdder(width: 64) },
       mult64: try BenchmarkCircuit("mult64", collection: circuits, folder: work) { .wallaceMultiplier(width: 64) },
@@ -44,6 +47,7 @@ struct Record: ParsableCommand {
       ("simulate", { try $0.measureSimulation() }), ("indexed", { try $0.measureIndexed() }),
       ("bitsliced", { try $0.measureBitsliced() }), ("certify", { try $0.measureCertification() }),
       ("start", { try $0.measureStart() }), ("dense", { try $0.measureDense() }),
+      ("decoding", { try $0.measureDecoding() }), ("training", { try $0.measureTraining() }),
     ]
     if let unknown = only.first(where: { name in !groups.contains { $0.name == name } }) {
       throw ValidationError("--only knows no group \(unknown).")

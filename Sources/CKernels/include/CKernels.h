@@ -11,6 +11,7 @@
 
 #include "Activations.h"
 #include "Elements.h"
+#include "Products.h"
 #include "Losses.h"
 #include "Normalizations.h"
 
