@@ -10,10 +10,12 @@
 #include <stdint.h>
 
 #include "Activations.h"
+#include "CausalAttention.h"
 #include "Elements.h"
-#include "Products.h"
 #include "Losses.h"
 #include "Normalizations.h"
+#include "Products.h"
+#include "TokenKernels.h"
 
 // Numbers in a panel's column; pointers to panels, padded vectors and scores are aligned to 64 bytes.
 enum { wright_lanes = 16 };

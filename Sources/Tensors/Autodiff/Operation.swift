@@ -24,12 +24,21 @@ enum Operation<Scalar: TensorScalar> {
   case layerNorm(LayerNormRule<Scalar>)
   /// A squared, hinge or logistic loss.
   case pointwiseLoss(PointwiseLossRule<Scalar>)
+  /// Pairs of columns turned by their positions' angles, in the place of x.
+  case rotary(RotaryRule)
+  /// Causal attention.
+  case attention(AttentionRule<Scalar>)
+  /// Rows of a table by token.
+  case embedding(EmbeddingRule)
+  /// The loss of targets under the softmax of logits, often in the place of the logits.
+  case crossEntropy(CrossEntropyRule<Scalar>)
 
   /// Whether the rule reads the operation's own result, so that no later operation may take its place.
   var readsResult: Bool {
     switch self {
     case .relu: true
     case .activation(let rule): rule.function.isDifferentiatedByResult
+    case .attention: true
     default: false
     }
   }
@@ -47,6 +56,10 @@ enum Operation<Scalar: TensorScalar> {
     case .rmsNorm(let rule): rule.backward(node: node, on: tape)
     case .layerNorm(let rule): rule.backward(node: node, on: tape)
     case .pointwiseLoss(let rule): rule.backward(node: node, on: tape)
+    case .rotary(let rule): rule.backward(node: node, on: tape)
+    case .attention(let rule): rule.backward(node: node, on: tape)
+    case .embedding(let rule): rule.backward(node: node, on: tape)
+    case .crossEntropy(let rule): rule.backward(node: node, on: tape)
     }
   }
 }

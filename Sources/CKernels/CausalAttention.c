@@ -1,0 +1,47 @@
+// Causal attention over whole sequences, for float32 and float64.
+//
+// Letters: T positions, D columns of a head, W numbers of a vector; Tp and Dp are T and D padded to multiples of W. Each product is made of
+// tiles of 8 rows and 2 W columns that stay in registers: rows of the left operand are broadcast, rows of the right one lie along
+// the lanes. For that keys (and, backward, values) of a head are transposed into a panel [D, Tp] and the other operands copied
+// to [Tp, Dp]: in the joint matrix their rows stand a power of two apart and would fight for the same lines of the cache.
+#include "CausalAttention.h"
+
+#include <string.h>
+
+#include "Softmax.h"
+
+#pragma clang fp contract(fast)
+
+// Rows of a tile, and queries whose probabilities are kept at once on the way back.
+enum { tile_rows = 8, query_block = 32 };
+
+#define REAL float
+#define VECTOR lanes
+#define VECTOR_UNALIGNED lanes_unaligned
+#define INDEX lanes_int
+#define INDEX_REAL int32_t
+#define W 16
+#define NAME WRIGHT_F32
+#define VECTOR_EXP LANES_EXP_F32
+#define LOGARITHM logf
+#include "CausalAttentionBody.h"
+#undef REAL
+#undef VECTOR
+#undef VECTOR_UNALIGNED
+#undef INDEX
+#undef INDEX_REAL
+#undef W
+#undef NAME
+#undef VECTOR_EXP
+#undef LOGARITHM
+
+#define REAL double
+#define VECTOR lanes_double
+#define VECTOR_UNALIGNED lanes_double_unaligned
+#define INDEX lanes_long
+#define INDEX_REAL int64_t
+#define W 8
+#define NAME WRIGHT_F64
+#define VECTOR_EXP LANES_EXP_F64
+#define LOGARITHM log
+#include "CausalAttentionBody.h"

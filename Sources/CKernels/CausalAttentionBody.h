@@ -1,0 +1,306 @@
+// The bodies of CausalAttention.h, written in REAL, VECTOR and W; included by CausalAttention.c once for each width.
+
+#define PADDED(n) (((n) + W - 1) / W * W)
+
+// acc[r] += sum over k < inner of a[r aRow + k aStep] b[k bStep ..], for one vector of columns or two.
+WRIGHT_INLINE void NAME(tile)(
+    int vectors, const REAL *a, long aRow, long aStep, const REAL *b, long bStep, long inner, VECTOR acc[tile_rows][2]) {
+  for (long k = 0; k < inner; k++) {
+    const VECTOR b0 = *(const VECTOR *)(b + k * bStep);
+    const VECTOR b1 = vectors > 1 ? *(const VECTOR *)(b + k * bStep + W) : b0;
+    WRIGHT_UNROLL for (int r = 0; r < tile_rows; r++) {
+      const REAL x = a[r * aRow + k * aStep];
+      acc[r][0] += x * b0;
+      if (vectors > 1) acc[r][1] += x * b1;
+    }
+  }
+}
+
+// The first `count` numbers of a vector.
+WRIGHT_INLINE void NAME(put)(const VECTOR *value, REAL *y, long count, int accumulates) {
+  if (count >= W) {
+    VECTOR_UNALIGNED *place = (VECTOR_UNALIGNED *)y;
+    *place = accumulates ? (VECTOR)*place + *value : *value;
+  } else {
+    for (long l = 0; l < count; l++) y[l] = accumulates ? y[l] + (*value)[l] : (*value)[l];
+  }
+}
+
+// Rows of D numbers to rows of Dp, times scale; zeros beyond, and up to Tp rows.
+WRIGHT_INLINE void NAME(copy)(
+    const REAL *x, long stride, long rows, long columns, REAL scale, REAL *y) {
+  const long padded = PADDED(columns), paddedRows = PADDED(rows);
+  for (long r = 0; r < rows; r++) {
+    const REAL *from = x + r * stride;
+    REAL *to = y + r * padded;
+    long c = 0;
+    for (; c + W <= columns; c += W) *(VECTOR *)(to + c) = (VECTOR)*(const VECTOR_UNALIGNED *)(from + c) * scale;
+    if (c < columns) {
+      VECTOR last = (VECTOR)(REAL)0;
+      for (long l = 0; c + l < columns; l++) last[l] = from[c + l] * scale;
+      *(VECTOR *)(to + c) = last;
+    }
+  }
+  memset(y + rows * padded, 0, (size_t)((paddedRows - rows) * padded) * sizeof(REAL));
+}
+
+// y[c rows + r] = x[r columns + c] for extents that are multiples of W. A square of W rows is turned by log2 W rounds of interleaving
+// row i with row i + W / 2.
+WRIGHT_INLINE void NAME(transpose)(const REAL *x, long rows, long columns, REAL *y) {
+  for (long r = 0; r < rows; r += W)
+    for (long c = 0; c < columns; c += W) {
+      VECTOR m[W], n[W];
+      WRIGHT_UNROLL for (int i = 0; i < W; i++) m[i] = *(const VECTOR *)(x + (r + i) * columns + c);
+      WRIGHT_UNROLL for (int round = 1; round < W; round *= 2) {
+        WRIGHT_UNROLL for (int i = 0; i < W / 2; i++) {
+#if W == 16
+          n[2 * i] = __builtin_shufflevector(m[i], m[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+          n[2 * i + 1] =
+              __builtin_shufflevector(m[i], m[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+#else
+          n[2 * i] = __builtin_shufflevector(m[i], m[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);
+          n[2 * i + 1] = __builtin_shufflevector(m[i], m[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);
+#endif
+        }
+        WRIGHT_UNROLL for (int i = 0; i < W; i++) m[i] = n[i];
+      }
+      WRIGHT_UNROLL for (int i = 0; i < W; i++) *(VECTOR *)(y + (c + i) * rows + r) = m[i];
+    }
+}
+
+WRIGHT_INLINE void NAME(clear)(VECTOR acc[tile_rows][2]) {
+  WRIGHT_UNROLL for (int r = 0; r < tile_rows; r++) acc[r][0] = acc[r][1] = (VECTOR)(REAL)0;
+}
+
+// Scores of 8 queries from i0 on and the keys from j0 on: kept, with -infinity for keys that come later, and their maxima.
+WRIGHT_INLINE void NAME(score_tile)(
+    int vectors, const REAL *query, const REAL *keys, long keyStride, long inner, long width, long i0, long j0,
+    const INDEX *lane, REAL *scores, VECTOR greatest[tile_rows]) {
+  VECTOR acc[tile_rows][2];
+  NAME(clear)(acc);
+  NAME(tile)(vectors, query, width, 1, keys + j0, keyStride, inner, acc);
+  WRIGHT_UNROLL for (int r = 0; r < tile_rows; r++) {
+    WRIGHT_UNROLL for (int v = 0; v < vectors; v++) {
+      VECTOR s = acc[r][v];
+      if (j0 + vectors * W > i0 + 1) s = *lane > (INDEX_REAL)(i0 + r - j0 - v * W) ? (VECTOR)(REAL)-INFINITY : s;
+      greatest[r] = s > greatest[r] ? s : greatest[r];
+      *(VECTOR *)(scores + r * keyStride + j0 + v * W) = s;
+    }
+  }
+}
+
+// Probabilities, and the gradients of scores, of 8 queries and the keys from j0 on.
+WRIGHT_INLINE void NAME(gradient_tile)(
+    int vectors, const REAL *query, const REAL *gradient, const REAL *keys, const REAL *values, long keyStride, long inner,
+    long width, long i0, long j0, const INDEX *lane, const REAL *logSums, const REAL *dots, REAL *probabilities,
+    REAL *scoreGradients) {
+  VECTOR acc[tile_rows][2];
+  NAME(clear)(acc);
+  NAME(tile)(vectors, query, width, 1, keys + j0, keyStride, inner, acc);
+  WRIGHT_UNROLL for (int r = 0; r < tile_rows; r++) {
+    WRIGHT_UNROLL for (int v = 0; v < vectors; v++) {
+      VECTOR s = acc[r][v] - logSums[r], p;
+      if (j0 + vectors * W > i0 + 1) s = *lane > (INDEX_REAL)(i0 + r - j0 - v * W) ? (VECTOR)(REAL)-INFINITY : s;
+      VECTOR_EXP(p, s);
+      *(VECTOR *)(probabilities + r * keyStride + j0 + v * W) = p;
+    }
+  }
+  NAME(clear)(acc);
+  NAME(tile)(vectors, gradient, width, 1, values + j0, keyStride, inner, acc);
+  WRIGHT_UNROLL for (int r = 0; r < tile_rows; r++) {
+    WRIGHT_UNROLL for (int v = 0; v < vectors; v++) {
+      const long at = r * keyStride + j0 + v * W;
+      *(VECTOR *)(scoreGradients + at) = *(const VECTOR *)(probabilities + at) * (acc[r][v] - dots[r]);
+    }
+  }
+}
+
+// y[j0 + r] += sum over k of a[k aStep + r] b[k], for 8 rows r and all columns.
+WRIGHT_INLINE void NAME(add_transposed)(
+    const REAL *a, long aStep, const REAL *b, long width, long inner, REAL *y) {
+  for (long d = 0; d < width;) {
+    const int vectors = d + 2 * W <= width ? 2 : 1;
+    VECTOR acc[tile_rows][2];
+    WRIGHT_UNROLL for (int r = 0; r < tile_rows; r++) {
+      acc[r][0] = *(const VECTOR *)(y + r * width + d);
+      acc[r][1] = vectors > 1 ? *(const VECTOR *)(y + r * width + d + W) : acc[r][0];
+    }
+    if (vectors > 1) {
+      NAME(tile)(2, a, 1, aStep, b + d, width, inner, acc);
+    } else {
+      NAME(tile)(1, a, 1, aStep, b + d, width, inner, acc);
+    }
+    WRIGHT_UNROLL for (int r = 0; r < tile_rows; r++) {
+      *(VECTOR *)(y + r * width + d) = acc[r][0];
+      if (vectors > 1) *(VECTOR *)(y + r * width + d + W) = acc[r][1];
+    }
+    d += vectors * W;
+  }
+}
+
+// y[r] = factors[r] sum over k of a[r aRow + k] b[k], for `rows` of 8 rows and D columns.
+WRIGHT_INLINE void NAME(write_product)(
+    const REAL *a, long aRow, const REAL *b, long width, long inner, const REAL *factors, long rows, long columns, REAL *y,
+    long stride, int accumulates) {
+  for (long d = 0; d < width;) {
+    const int vectors = d + 2 * W <= width ? 2 : 1;
+    VECTOR acc[tile_rows][2];
+    NAME(clear)(acc);
+    if (vectors > 1) {
+      NAME(tile)(2, a, aRow, 1, b + d, width, inner, acc);
+    } else {
+      NAME(tile)(1, a, aRow, 1, b + d, width, inner, acc);
+    }
+    WRIGHT_UNROLL for (int r = 0; r < tile_rows; r++) {
+      if (r < rows) {
+        VECTOR first = acc[r][0] * factors[r], second = acc[r][1] * factors[r];
+        NAME(put)(&first, y + r * stride + d, columns - d, accumulates);
+        if (vectors > 1) NAME(put)(&second, y + r * stride + d + W, columns - d - W, accumulates);
+      }
+    }
+    d += vectors * W;
+  }
+}
+
+long NAME(attention_scratch)(const wright_attention_shape *shape, int backward) {
+  const long length = PADDED(shape->length), width = PADDED(shape->headSize);
+  return backward ? 7 * length * width + 2 * query_block * length + 2 * length : 4 * length * width + tile_rows * length;
+}
+
+WRIGHT_KERNEL void NAME(attention)(
+    const wright_attention_shape *shape, NAME(rows) query, NAME(rows) key, NAME(rows) value, REAL *out, REAL *logSums,
+    REAL *scratch) {
+  const long T = shape->length, D = shape->headSize, Tp = PADDED(T), Dp = PADDED(D);
+  const long group = shape->heads / shape->keyValueHeads, outStride = shape->heads * D;
+  REAL *keys = scratch, *values = keys + Tp * Dp, *queries = values + Tp * Dp, *rows = queries + Tp * Dp;
+  REAL *scores = rows + Tp * Dp;
+  INDEX lane;
+  for (int l = 0; l < W; l++) lane[l] = l;
+  for (long s = 0; s < shape->sequences; s++)
+    for (long h = 0; h < shape->heads; h++) {
+      if (h % group == 0) {
+        const long column = h / group * D;
+        NAME(copy)(key.elements + s * T * key.stride + column, key.stride, T, D, (REAL)shape->scale, rows);
+        NAME(transpose)(rows, Tp, Dp, keys);
+        NAME(copy)(value.elements + s * T * value.stride + column, value.stride, T, D, 1, values);
+      }
+      NAME(copy)(query.elements + s * T * query.stride + h * D, query.stride, T, D, 1, queries);
+      for (long i0 = 0; i0 < T; i0 += tile_rows) {
+        const long end = i0 + tile_rows < T ? i0 + tile_rows : T, width = PADDED(end);
+        VECTOR greatest[tile_rows];
+        WRIGHT_UNROLL for (int r = 0; r < tile_rows; r++) greatest[r] = (VECTOR)(REAL)-INFINITY;
+        long j0 = 0;
+        for (; j0 + 2 * W <= width; j0 += 2 * W)
+          NAME(score_tile)(2, queries + i0 * Dp, keys, Tp, D, Dp, i0, j0, &lane, scores, greatest);
+        if (j0 < width) NAME(score_tile)(1, queries + i0 * Dp, keys, Tp, D, Dp, i0, j0, &lane, scores, greatest);
+        REAL factors[tile_rows] = {0};
+        for (long r = 0; r < end - i0; r++) {
+          const REAL maximum = __builtin_reduce_max(greatest[r]);
+          VECTOR sum = (VECTOR)(REAL)0;
+          REAL *row = scores + r * Tp;
+          for (long j = 0; j < width; j += W) {
+            VECTOR p;
+            VECTOR_EXP(p, *(const VECTOR *)(row + j) - maximum);
+            *(VECTOR *)(row + j) = p;
+            sum += p;
+          }
+          REAL total = 0;
+          for (int l = 0; l < W; l++) total += sum[l];
+          factors[r] = 1 / total;
+          if (logSums) logSums[(s * shape->heads + h) * T + i0 + r] = maximum + LOGARITHM(total);
+        }
+        NAME(write_product)(
+            scores, Tp, values, Dp, end, factors, end - i0, D, out + (s * T + i0) * outStride + h * D, outStride, 0);
+      }
+    }
+}
+
+// Writes a head's gradient, of D of the Dp columns.
+WRIGHT_INLINE void NAME(write_rows)(const REAL *x, long rows, long columns, REAL scale, REAL *y, long stride, int accumulates) {
+  const long padded = PADDED(columns);
+  for (long r = 0; r < rows; r++)
+    for (long c = 0; c < columns; c += W) {
+      VECTOR v = *(const VECTOR *)(x + r * padded + c) * scale;
+      NAME(put)(&v, y + r * stride + c, columns - c, accumulates);
+    }
+}
+
+WRIGHT_KERNEL void NAME(attention_backward)(
+    const wright_attention_shape *shape, NAME(rows) query, NAME(rows) key, NAME(rows) value, const REAL *out,
+    const REAL *gradient, const REAL *logSums, NAME(target) queryGradient, NAME(target) keyGradient,
+    NAME(target) valueGradient, REAL *scratch) {
+  const long T = shape->length, D = shape->headSize, Tp = PADDED(T), Dp = PADDED(D), count = Tp * Dp;
+  const long group = shape->heads / shape->keyValueHeads, outStride = shape->heads * D;
+  REAL *keyPanel = scratch, *valuePanel = keyPanel + count, *keys = valuePanel + count, *queries = keys + count;
+  REAL *gradients = queries + count, *keySums = gradients + count, *valueSums = keySums + count;
+  REAL *probabilities = valueSums + count, *scoreGradients = probabilities + query_block * Tp;
+  REAL *dots = scoreGradients + query_block * Tp, *sums = dots + Tp;
+  const REAL ones[tile_rows] = {1, 1, 1, 1, 1, 1, 1, 1};
+  INDEX lane;
+  for (int l = 0; l < W; l++) lane[l] = l;
+  memset(sums, 0, (size_t)Tp * sizeof(REAL));
+  memset(dots, 0, (size_t)Tp * sizeof(REAL));
+  for (long s = 0; s < shape->sequences; s++)
+    for (long h = 0; h < shape->heads; h++) {
+      const long column = h / group * D, first = s * T;
+      if (h % group == 0) {
+        NAME(copy)(value.elements + first * value.stride + column, value.stride, T, D, 1, keys);
+        NAME(transpose)(keys, Tp, Dp, valuePanel);
+        NAME(copy)(key.elements + first * key.stride + column, key.stride, T, D, (REAL)shape->scale, keys);
+        NAME(transpose)(keys, Tp, Dp, keyPanel);
+        memset(keySums, 0, (size_t)(2 * count) * sizeof(REAL));
+      }
+      NAME(copy)(query.elements + first * query.stride + h * D, query.stride, T, D, 1, queries);
+      NAME(copy)(gradient + first * outStride + h * D, outStride, T, D, 1, gradients);
+      memcpy(sums, logSums + (s * shape->heads + h) * T, (size_t)T * sizeof(REAL));
+      for (long i = 0; i < T; i++) {
+        const REAL *o = out + (first + i) * outStride + h * D;
+        REAL dot = 0;
+        long c = 0;
+        VECTOR dotLanes = (VECTOR)(REAL)0;
+        for (; c + W <= D; c += W)
+          dotLanes += (VECTOR)*(const VECTOR_UNALIGNED *)(o + c) * *(const VECTOR *)(gradients + i * Dp + c);
+        for (int l = 0; l < W; l++) dot += dotLanes[l];
+        for (; c < D; c++) dot += o[c] * gradients[i * Dp + c];
+        dots[i] = dot;
+      }
+      for (long block = 0; block < T; block += query_block) {
+        const long blockEnd = block + query_block < T ? block + query_block : T;
+        for (long i0 = block; i0 < blockEnd; i0 += tile_rows) {
+          const long end = i0 + tile_rows < T ? i0 + tile_rows : T, width = PADDED(end);
+          REAL *p = probabilities + (i0 - block) * Tp, *g = scoreGradients + (i0 - block) * Tp;
+          const REAL *q = queries + i0 * Dp, *dy = gradients + i0 * Dp;
+          long j0 = 0;
+          for (; j0 + 2 * W <= width; j0 += 2 * W)
+            NAME(gradient_tile)(
+                2, q, dy, keyPanel, valuePanel, Tp, D, Dp, i0, j0, &lane, sums + i0, dots + i0, p, g);
+          if (j0 < width)
+            NAME(gradient_tile)(
+                1, q, dy, keyPanel, valuePanel, Tp, D, Dp, i0, j0, &lane, sums + i0, dots + i0, p, g);
+          if (queryGradient.elements)
+            NAME(write_product)(
+                g, Tp, keys, Dp, end, ones, end - i0, D,
+                queryGradient.elements + (first + i0) * queryGradient.stride + h * D, queryGradient.stride,
+                queryGradient.accumulates);
+        }
+        // Keys j0 ..< j0 + 8 are read by no query before j0.
+        for (long j0 = 0; j0 < blockEnd; j0 += tile_rows) {
+          const long begin = j0 > block ? j0 : block, at = (begin - block) * Tp + j0;
+          NAME(add_transposed)(probabilities + at, Tp, gradients + begin * Dp, Dp, blockEnd - begin, valueSums + j0 * Dp);
+          NAME(add_transposed)(scoreGradients + at, Tp, queries + begin * Dp, Dp, blockEnd - begin, keySums + j0 * Dp);
+        }
+      }
+      if (h % group == group - 1) {
+        if (keyGradient.elements)
+          NAME(write_rows)(
+              keySums, T, D, (REAL)shape->scale, keyGradient.elements + first * keyGradient.stride + column,
+              keyGradient.stride, keyGradient.accumulates);
+        if (valueGradient.elements)
+          NAME(write_rows)(
+              valueSums, T, D, 1, valueGradient.elements + first * valueGradient.stride + column, valueGradient.stride,
+              valueGradient.accumulates);
+      }
+    }
+}
+
+#undef PADDED
