@@ -17,7 +17,7 @@ let package = Package(
       name: "Wright",
       targets: [
         "Randomness", "Circuits", "ExactArithmetic", "Tensors", "PropertyTesting", "Transformers", "Verification",
-        "Constructions", "CircuitProperties", "Training",
+        "Constructions", "CircuitProperties", "Tasks", "Training",
       ]),
     .executable(name: "wright", targets: ["CommandLineTool"]),
   ],
@@ -30,13 +30,14 @@ let package = Package(
     // C: thin wrappers and kernels
     .target(name: "CGMP", linkerSettings: [.linkedLibrary("gmp")]),
     .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("openblas")]),
+    .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
 
     // Public modules
     .target(name: "Randomness", swiftSettings: strict),
     .target(name: "Circuits", swiftSettings: strict),
     .target(name: "ExactArithmetic", dependencies: ["CGMP"], swiftSettings: strict),
-    .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
+    .target(name: "Tensors", dependencies: ["COpenBLAS", "COneDNN", "CKernels"], swiftSettings: strict),
     .target(name: "PropertyTesting", dependencies: ["Randomness"], swiftSettings: strict),
     .target(name: "Transformers", dependencies: ["Tensors", "ExactArithmetic"], swiftSettings: strict),
     .target(
@@ -44,7 +45,12 @@ let package = Package(
       dependencies: [
         "Transformers", "Tensors", "ExactArithmetic", .product(name: "Crypto", package: "swift-crypto"),
       ], swiftSettings: strict),
-    .target(name: "Training", dependencies: ["Transformers", "Tensors", "Randomness"], swiftSettings: strict),
+    .target(name: "Tasks", dependencies: ["Randomness"], swiftSettings: strict),
+    .target(
+      name: "Training",
+      dependencies: [
+        "Transformers", "Tensors", "Randomness", .product(name: "Crypto", package: "swift-crypto"),
+      ], swiftSettings: strict),
     .target(
       name: "Constructions", dependencies: ["Verification", "Transformers", "Tensors", "Circuits", "ExactArithmetic"],
       swiftSettings: strict),
@@ -83,7 +89,7 @@ let package = Package(
     .testTarget(
       name: "TensorsTests",
       dependencies: [
-        "Tensors", "TestSupport",
+        "Tensors", "PropertyTesting", "TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -96,6 +102,12 @@ let package = Package(
       name: "TransformersTests",
       dependencies: ["Transformers", "Tensors", "ExactArithmetic", "TestSupport"],
       swiftSettings: strict),
+    .target(
+      name: "TrainingSupport", dependencies: ["Training", "Tensors", "Randomness"], path: "Tests/TrainingSupport",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "TrainingChild", dependencies: ["TrainingSupport", "Training", "Tensors", "Randomness"],
+      path: "Tests/TrainingChild", swiftSettings: strict),
     .testTarget(
       name: "VerificationTests",
       dependencies: [
@@ -113,6 +125,17 @@ let package = Package(
       dependencies: [
         "CircuitProperties", "PropertyTesting", "Constructions", "Verification", "Transformers", "Tensors", "Circuits",
         "ExactArithmetic",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TasksTests",
+      dependencies: [
+        "Tasks", "Randomness",
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "TrainingSupport", "Training", "Transformers", "Tensors", "ExactArithmetic", "Randomness", "TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -8,22 +8,26 @@ import Testing
 let allowedDependencies: [String: Set<String>] = [
   "CGMP": [],
   "COpenBLAS": [],
+  "COneDNN": [],
   "CKernels": [],
   "Randomness": [],
   "Circuits": [],
   "ExactArithmetic": ["CGMP"],
-  "Tensors": ["COpenBLAS", "CKernels"],
+  "Tensors": ["COpenBLAS", "COneDNN", "CKernels"],
   "PropertyTesting": ["Randomness"],
   "Transformers": ["Tensors", "ExactArithmetic"],
-  "Training": ["Transformers", "Tensors", "Randomness"],
+  "Tasks": ["Randomness", "Circuits"],
+  "Training": ["Transformers", "Tensors", "Randomness", "Crypto"],
   "Verification": ["Transformers", "Tensors", "ExactArithmetic", "Crypto"],
   "Constructions": ["Verification", "Transformers", "Tensors", "Circuits", "ExactArithmetic"],
   "CircuitProperties": ["PropertyTesting", "Constructions", "Verification", "Transformers", "Circuits", "Randomness"],
   "CommandLineTool": [
     "Randomness", "Circuits", "ExactArithmetic", "Tensors", "Transformers", "Verification", "Constructions",
-    "Training", "ArgumentParser", "Crypto",
+    "Training", "Tasks", "ArgumentParser", "Crypto",
   ],
   "TestSupport": [],
+  "TrainingSupport": ["Training", "Tensors", "Randomness"],
+  "TrainingChild": ["TrainingSupport", "Training", "Tensors", "Randomness"],
 ]
 
 /// The dependencies of non-test targets that a table of allowed ones does not have, and targets without a row in it.

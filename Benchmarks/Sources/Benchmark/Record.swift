@@ -17,7 +17,11 @@ struct Record: ParsableCommand {
   @Option(help: "A folder of Bristol Fashion circuits; those that it lacks are generated.", completion: .directory)
   var circuits: String?
 
-  @Option(help: "Measure these groups only: parse, construct, simulate, indexed, start, dense. For development.")
+  @Option(
+    help: """
+      Measure these groups only: parse, construct, simulate, indexed, bitsliced, certify, start, dense, decoding, products, \
+      training-small, training-replicas, training-middle, training-large, training-mlp. For development.
+      """)
   var only: [String] = []
 
   @Flag(help: "Few repetitions and short chains, to see that everything works; nothing is recorded.")
@@ -34,17 +38,19 @@ struct Record: ParsableCommand {
       note("the load is \(Figure.plain(machine.loadAtStart)) already: other work will show in the figures")
     }
     var recorder = Recorder(
-      program: program, work: work, isQuick: quick,
+      program: program, python: python, work: work, isQuick: quick,
       transformers: try TransformersProcess(python: python, script: "Benchmarks/Python/generate.py", threads: 2),
       adder64: try BenchmarkCircuit("adder64", collection: circuits, folder: work) { .rippleCarryAdder(width: 64) },
       mult64: try BenchmarkCircuit("mult64", collection: circuits, folder: work) { .wallaceMultiplier(width: 64) },
       sha256: try BenchmarkCircuit("sha256", collection: circuits, folder: work) { .sha256Compression() })
-    let groups: [(name: String, measure: (inout Recorder) throws -> Void)] = [
-      ("parse", { try $0.measureParsing() }), ("construct", { try $0.measureConstruction() }),
-      ("simulate", { try $0.measureSimulation() }), ("indexed", { try $0.measureIndexed() }),
-      ("bitsliced", { try $0.measureBitsliced() }), ("certify", { try $0.measureCertification() }),
-      ("start", { try $0.measureStart() }), ("dense", { try $0.measureDense() }),
-    ]
+    let groups: [(name: String, measure: (inout Recorder) throws -> Void)] =
+      [
+        ("parse", { try $0.measureParsing() }), ("construct", { try $0.measureConstruction() }),
+        ("simulate", { try $0.measureSimulation() }), ("indexed", { try $0.measureIndexed() }),
+        ("bitsliced", { try $0.measureBitsliced() }), ("certify", { try $0.measureCertification() }),
+        ("start", { try $0.measureStart() }), ("dense", { try $0.measureDense() }),
+        ("decoding", { try $0.measureDecoding() }), ("products", { try $0.measureProducts() }),
+      ] + TrainingCase.all.map { training in (training.name, { try $0.measureTraining(training) }) }
     if let unknown = only.first(where: { name in !groups.contains { $0.name == name } }) {
       throw ValidationError("--only knows no group \(unknown).")
     }

@@ -6,6 +6,8 @@ import Foundation
 struct Recorder {
   /// The program `wright`.
   let program: String
+  /// A Python with torch and transformers.
+  let python: String
   /// The folder for model folders and files of this run.
   let work: String
   let isQuick: Bool
@@ -16,10 +18,12 @@ struct Recorder {
   private(set) var measurements: [Measurement] = []
 
   init(
-    program: String, work: String, isQuick: Bool, transformers: TransformersProcess, adder64: BenchmarkCircuit,
+    program: String, python: String, work: String, isQuick: Bool, transformers: TransformersProcess,
+    adder64: BenchmarkCircuit,
     mult64: BenchmarkCircuit, sha256: BenchmarkCircuit
   ) {
     self.program = program
+    self.python = python
     self.work = work
     self.isQuick = isQuick
     self.transformers = transformers

@@ -17,8 +17,6 @@
   void NAME(column_sums)(const REAL *x, long stride, long rows, long columns, REAL *y);                   \
   /* y[i] = max(y[i], 0); what is no number stays. */                                                     \
   void NAME(relu)(long count, REAL *y);                                                                   \
-  /* g[i] = 0 where y[i] is not above 0. */                                                               \
-  void NAME(gate)(const REAL *y, long count, REAL *g);                                                    \
   /* The index of the first number that is infinite or not a number, or -1. */                            \
   long NAME(first_not_finite)(const REAL *x, long count);
 

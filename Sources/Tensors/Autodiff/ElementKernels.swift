@@ -16,8 +16,6 @@ public protocol ElementKernels {
     of x: UnsafePointer<Self>, stride: Int, rows: Int, columns: Int, to y: UnsafeMutablePointer<Self>)
   /// y[i] = max(y[i], 0).
   static func relu(_ y: UnsafeMutablePointer<Self>, count: Int)
-  /// g[i] = 0 where y[i] is not above 0.
-  static func gateGradient(_ g: UnsafeMutablePointer<Self>, by y: UnsafePointer<Self>, count: Int)
   /// The index of the first number that is infinite or not a number, where there is one.
   static func firstNotFinite(_ x: UnsafePointer<Self>, count: Int) -> Int?
 }
@@ -45,10 +43,6 @@ extension Float: ElementKernels {
   ) { wright_f32_column_sums(x, stride, rows, columns, y) }
   /// y[i] = max(y[i], 0).
   public static func relu(_ y: UnsafeMutablePointer<Float>, count: Int) { wright_f32_relu(count, y) }
-  /// g[i] = 0 where y[i] is not above 0.
-  public static func gateGradient(_ g: UnsafeMutablePointer<Float>, by y: UnsafePointer<Float>, count: Int) {
-    wright_f32_gate(y, count, g)
-  }
   /// The index of the first number that is infinite or not a number, where there is one.
   public static func firstNotFinite(_ x: UnsafePointer<Float>, count: Int) -> Int? {
     let index = wright_f32_first_not_finite(x, count)
@@ -79,10 +73,6 @@ extension Double: ElementKernels {
   ) { wright_f64_column_sums(x, stride, rows, columns, y) }
   /// y[i] = max(y[i], 0).
   public static func relu(_ y: UnsafeMutablePointer<Double>, count: Int) { wright_f64_relu(count, y) }
-  /// g[i] = 0 where y[i] is not above 0.
-  public static func gateGradient(_ g: UnsafeMutablePointer<Double>, by y: UnsafePointer<Double>, count: Int) {
-    wright_f64_gate(y, count, g)
-  }
   /// The index of the first number that is infinite or not a number, where there is one.
   public static func firstNotFinite(_ x: UnsafePointer<Double>, count: Int) -> Int? {
     let index = wright_f64_first_not_finite(x, count)

@@ -14,8 +14,18 @@ enum Operation<Scalar: TensorScalar> {
   case weightedSum(WeightedSumRule<Scalar>)
   /// y = max(x, 0), in the place of x.
   case relu(ReLURule)
+  /// y = f(x), element by element.
+  case activation(ActivationRule)
+  /// y = silu(gate) up.
+  case swiGLU(SwiGLURule)
+  /// y = x inverse gain.
+  case rmsNorm(RMSNormRule<Scalar>)
+  /// y = (x - mean) inverse gain + bias.
+  case layerNorm(LayerNormRule<Scalar>)
+  /// A squared, hinge or logistic loss.
+  case pointwiseLoss(PointwiseLossRule<Scalar>)
   /// Pairs of columns turned by their positions' angles, in the place of x.
-  case rotary(RotaryRule)
+  case rotary(RotaryRule<Scalar>)
   /// Causal attention.
   case attention(AttentionRule<Scalar>)
   /// Rows of a table by token.
@@ -27,6 +37,7 @@ enum Operation<Scalar: TensorScalar> {
   var readsResult: Bool {
     switch self {
     case .relu: true
+    case .activation(let rule): rule.function.isDifferentiatedByResult
     case .attention: true
     default: false
     }
@@ -40,6 +51,11 @@ enum Operation<Scalar: TensorScalar> {
     case .sum(let rule): rule.backward(node: node, on: tape)
     case .weightedSum(let rule): rule.backward(node: node, on: tape)
     case .relu(let rule): rule.backward(node: node, on: tape)
+    case .activation(let rule): rule.backward(node: node, on: tape)
+    case .swiGLU(let rule): rule.backward(node: node, on: tape)
+    case .rmsNorm(let rule): rule.backward(node: node, on: tape)
+    case .layerNorm(let rule): rule.backward(node: node, on: tape)
+    case .pointwiseLoss(let rule): rule.backward(node: node, on: tape)
     case .rotary(let rule): rule.backward(node: node, on: tape)
     case .attention(let rule): rule.backward(node: node, on: tape)
     case .embedding(let rule): rule.backward(node: node, on: tape)

@@ -3,8 +3,9 @@
 /// A number that a tape computes in: `Float` for training, `Double` for checks.
 ///
 /// Each family of kernels is a protocol of its own, declared beside the rule that uses it.
-public protocol TensorScalar: BinaryFloatingPoint, Sendable, BitwiseCopyable, ElementKernels,
-  RotaryKernels, AttentionKernels, EmbeddingKernels, CrossEntropyKernels
+public protocol TensorScalar: BinaryFloatingPoint, Sendable, BitwiseCopyable, ElementKernels, ActivationKernels,
+  RMSNormKernels, LayerNormKernels, LossKernels, RotaryKernels, AttentionKernels, EmbeddingKernels,
+  CrossEntropyKernels, UpdateKernels
 {
   /// C = A B + start by the given products.
   static func multiply(

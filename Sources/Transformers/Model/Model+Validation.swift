@@ -14,6 +14,17 @@ extension Model {
   }
 }
 
+extension ModelConfiguration {
+  /// Checks that the configuration makes sense, without looking at any weights.
+  ///
+  /// - Throws: one `ModelError` with all faults found.
+  public func validate() throws(ModelError) {
+    var check = ModelCheck()
+    check.configuration(self)
+    if !check.faults.isEmpty { throw ModelError(faults: check.faults) }
+  }
+}
+
 /// The faults found so far, and one method for each part of a model.
 private struct ModelCheck {
   var faults: [ModelError.Fault] = []

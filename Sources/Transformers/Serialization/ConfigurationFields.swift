@@ -1,17 +1,17 @@
 // The keys of a JSON object read with their types and ranges; every fault is kept, so that one pass reports them all.
 
 /// The members of one object of a JSON file.
-struct ConfigurationFields {
+package struct ConfigurationFields {
   /// The file, as messages name it.
-  let path: String
+  package let path: String
   /// What stands before a key in messages, such as "rope_scaling.".
-  let prefix: String
+  package let prefix: String
   /// The faults so far.
-  private(set) var faults: [FolderError.Fault] = []
+  package private(set) var faults: [FolderError.Fault] = []
   private let members: [String: JSONValue]
 
   /// The fields of `value`, which should be an object.
-  init(_ value: JSONValue, path: String, prefix: String = "") {
+  package init(_ value: JSONValue, path: String, prefix: String = "") {
     self.path = path
     self.prefix = prefix
     if case .object(let list) = value {
@@ -26,23 +26,23 @@ struct ConfigurationFields {
   }
 
   /// The fields of the JSON text in `bytes`.
-  init(parsing bytes: [UInt8], path: String) throws(FolderError) {
+  package init(parsing bytes: [UInt8], path: String) throws(FolderError) {
     let value: JSONValue
     do throws(JSONFault) { value = try JSONValue.parse(bytes) } catch { throw error.inFile(path) }
     self.init(value, path: path)
   }
 
   /// The value of `key`; `null` counts as absent.
-  subscript(key: String) -> JSONValue? { members[key].flatMap { $0 == .null ? nil : $0 } }
+  package subscript(key: String) -> JSONValue? { members[key].flatMap { $0 == .null ? nil : $0 } }
 
   /// The keys with a value, sorted.
-  var keys: [String] { members.filter { $0.value != .null }.keys.sorted() }
+  package var keys: [String] { members.filter { $0.value != .null }.keys.sorted() }
 
   /// Whether `key` is written, be it as `null`.
-  func has(_ key: String) -> Bool { members[key] != nil }
+  package func has(_ key: String) -> Bool { members[key] != nil }
 
   /// Adds a fault at `key`.
-  mutating func report(_ key: String, expected: String, found: String? = nil) {
+  package mutating func report(_ key: String, expected: String, found: String? = nil) {
     guard faults.count < FolderError.faultLimit else { return }
     faults.append(
       FolderError.Fault(
@@ -51,10 +51,10 @@ struct ConfigurationFields {
   }
 
   /// Adds the faults of an object within.
-  mutating func adopt(_ inner: ConfigurationFields) { faults += inner.faults }
+  package mutating func adopt(_ inner: ConfigurationFields) { faults += inner.faults }
 
   /// The integer in `range` at `key`; without a default the key is required.
-  mutating func integer(_ key: String, in range: ClosedRange<Int>, default fallback: Int? = nil) -> Int {
+  package mutating func integer(_ key: String, in range: ClosedRange<Int>, default fallback: Int? = nil) -> Int {
     if let fallback, self[key] == nil { return fallback }
     if case .integer(let value)? = self[key], range.contains(value) { return value }
     report(key, expected: "an integer from \(range.lowerBound) to \(range.upperBound)")
@@ -62,7 +62,7 @@ struct ConfigurationFields {
   }
 
   /// The number at `key`, at least `minimum` or, where `isStrict`, above it; without a default the key is required.
-  mutating func number(
+  package mutating func number(
     _ key: String, from minimum: Double, isStrict: Bool = true, default fallback: Double? = nil
   ) -> Double {
     if let fallback, self[key] == nil { return fallback }
@@ -78,7 +78,7 @@ struct ConfigurationFields {
   }
 
   /// The truth value at `key`.
-  mutating func flag(_ key: String, default fallback: Bool) -> Bool {
+  package mutating func flag(_ key: String, default fallback: Bool) -> Bool {
     guard let value = self[key] else { return fallback }
     if case .boolean(let flag) = value { return flag }
     report(key, expected: "true or false")
@@ -86,7 +86,7 @@ struct ConfigurationFields {
   }
 
   /// The text at `key`; without a default the key is required.
-  mutating func text(_ key: String, oneOf choices: [String], default fallback: String? = nil) -> String? {
+  package mutating func text(_ key: String, oneOf choices: [String], default fallback: String? = nil) -> String? {
     if let fallback, self[key] == nil { return fallback }
     if case .string(let text)? = self[key], choices.contains(text) { return text }
     report(key, expected: choices.map(\.excerpt).joined(separator: " or "))
@@ -94,7 +94,7 @@ struct ConfigurationFields {
   }
 
   /// The tokens at `key`: an integer, a list of them, `null` or nothing.
-  mutating func tokens(_ key: String, default fallback: [Int] = []) -> [Int] {
+  package mutating func tokens(_ key: String, default fallback: [Int] = []) -> [Int] {
     guard has(key) else { return fallback }
     guard let value = self[key] else { return [] }
     let list: [JSONValue]
@@ -110,13 +110,25 @@ struct ConfigurationFields {
     return tokens
   }
 
+  /// The list of integers in `range` at `key`, which is required and has at least `minimumCount` of them.
+  package mutating func integers(_ key: String, in range: ClosedRange<Int>, minimumCount: Int) -> [Int] {
+    var integers: [Int] = []
+    if case .array(let elements)? = self[key] {
+      for case .integer(let value) in elements where range.contains(value) { integers.append(value) }
+      if integers.count == elements.count, integers.count >= minimumCount { return integers }
+    }
+    report(
+      key, expected: "a list of at least \(minimumCount) integers from \(range.lowerBound) to \(range.upperBound)")
+    return Array(repeating: range.lowerBound, count: minimumCount)
+  }
+
   /// Refuses `key` unless it is absent or has a value that changes nothing.
-  mutating func refuse(_ key: String, unless neutral: JSONValue..., because reason: String) {
+  package mutating func refuse(_ key: String, unless neutral: JSONValue..., because reason: String) {
     if let value = self[key], !neutral.contains(value) { report(key, expected: reason) }
   }
 
   /// Throws the faults, if there are any.
-  func check() throws(FolderError) {
+  package func check() throws(FolderError) {
     if !faults.isEmpty { throw FolderError(faults) }
   }
 }

@@ -1,7 +1,7 @@
 // A JSON value as a tree, for the small files of a folder, and the writer of all of them.
 
 /// A JSON value; objects keep the order of their keys.
-enum JSONValue: Equatable, Sendable {
+package enum JSONValue: Equatable, Sendable {
   case null
   case boolean(Bool)
   case integer(Int)
@@ -11,18 +11,21 @@ enum JSONValue: Equatable, Sendable {
   case object([Member])
 
   /// A key and its value.
-  struct Member: Equatable, Sendable {
-    var key: String
-    var value: JSONValue
+  package struct Member: Equatable, Sendable {
+    package var key: String
+    package var value: JSONValue
+
+    /// A key and its value.
+    package init(key: String, value: JSONValue) { (self.key, self.value) = (key, value) }
   }
 
   /// The object with the given keys, in their order.
-  static func object(_ members: KeyValuePairs<String, JSONValue>) -> JSONValue {
+  package static func object(_ members: KeyValuePairs<String, JSONValue>) -> JSONValue {
     .object(members.map { Member(key: $0.key, value: $0.value) })
   }
 
   /// The value in `text`, which holds nothing else.
-  static func parse(_ text: [UInt8]) throws(JSONFault) -> JSONValue {
+  package static func parse(_ text: [UInt8]) throws(JSONFault) -> JSONValue {
     try text.scanned { (scanner) throws(JSONFault) in
       let value = try scanner.value()
       try scanner.finish()
@@ -31,7 +34,7 @@ enum JSONValue: Equatable, Sendable {
   }
 
   /// The value as a message names it.
-  var excerpt: String {
+  package var excerpt: String {
     switch self {
     case .null: "null"
     case .boolean(let flag): "\(flag)"
@@ -44,7 +47,7 @@ enum JSONValue: Equatable, Sendable {
   }
 
   /// The text, indented by two spaces a level and ended by a line feed.
-  func serialized() -> [UInt8] {
+  package func serialized() -> [UInt8] {
     var text: [UInt8] = []
     append(to: &text, indentation: 0)
     text.append(0x0A)

@@ -140,5 +140,7 @@ struct TensorShape: Equatable {
   var name: String
   var shape: [Int]
 
-  init(_ name: String, _ shape: Int...) { (self.name, self.shape) = (name, shape) }
+  init(_ name: String, _ shape: Int...) { self.init(name, shape: shape) }
+
+  init(_ name: String, shape: [Int]) { (self.name, self.shape) = (name, shape) }
 }

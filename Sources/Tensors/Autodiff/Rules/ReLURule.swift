@@ -6,13 +6,16 @@ struct ReLURule {
 
   /// dx = dy where y > 0, else 0 (at 0 too, as PyTorch has it).
   func backward<Scalar>(node: Int, on tape: Tape<Scalar>) {
-    Scalar.gateGradient(tape.arrived(node), by: tape.nodes[node].value, count: input.rows * input.columns)
-    tape.handOver(node, to: input)
+    let (arrived, count) = (tape.arrived(node), input.rows * input.columns)
+    guard let (target, accumulates) = tape.successor(of: node, for: input) else { return }
+    Scalar.differentiateReLU(
+      at: tape.result(node), arrived: arrived, count: count, into: target, accumulates: accumulates)
   }
 }
 
 extension Tape {
   /// max(x, 0); it takes the place of `input` where that is the newest result, which nothing may read afterwards.
+  @specialized(where Scalar == Float)
   public func relu(_ input: Variable) -> Variable {
     let count = input.rows * input.columns
     let source = self.input(input)

@@ -1,0 +1,66 @@
+// Training by Wright in a process of its own, which speaks as `Python/train.py` does.
+import ArgumentParser
+
+/// What a training process, ours or torch's, is asked.
+struct TrainingRequest: Codable {
+  struct Build: Codable {
+    var shape: TrainingShape
+    /// Of torch's.
+    var variant: TrainingVariant?
+    /// Of ours.
+    var precision: TrainingPrecision?
+  }
+
+  var build: Build?
+  var products: Int?
+  var steps: Int?
+}
+
+/// What it answers when it has built a model.
+struct TrainingModelFacts: Codable {
+  var parameters: Int
+  /// Building, compiling, and the first steps.
+  var seconds: Double
+  /// Of torch: the error of a product of matrices, relative to its greatest entry.
+  var productError: Double?
+
+  /// Whether products were in float32, as it turned out: what torch is allowed to round it does not always round.
+  var isFloat32: Bool { productError.map { $0 < 1e-5 } ?? true }
+}
+
+/// What it answers when it has taken some steps.
+struct TrainingSteps: Codable {
+  /// The time of the steps alone, taken inside the process.
+  var seconds: Double
+  /// Of each step.
+  var losses: [Double]
+  var peakBytes: Int
+}
+
+/// `benchmark trainer THREADS`.
+struct TrainerProcess: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "trainer", abstract: "Train what standard input asks for, one JSON object a line.",
+    shouldDisplay: false)
+
+  @Argument var threads: Int
+
+  func run() throws {
+    var contender: (any TrainingContender)?
+    try LineService.serve { (request: TrainingRequest) -> any Encodable in
+      if let build = request.build {
+        guard let make = TrainingContenders.engine else { throw BenchmarkFailure("no engine is plugged in") }
+        let (seconds, made) = try timed {
+          var made = try make(build.shape, build.precision ?? .float32, threads)
+          _ = try made.steps(2)
+          return made
+        }
+        contender = made
+        return TrainingModelFacts(parameters: made.parameterCount, seconds: seconds)
+      }
+      guard let count = request.steps, contender != nil else { throw BenchmarkFailure("nothing to do") }
+      let (seconds, losses) = try timed { try contender?.steps(count) ?? [] }
+      return TrainingSteps(seconds: seconds, losses: losses, peakBytes: try Machine.peakResidentBytes())
+    }
+  }
+}

@@ -1,0 +1,142 @@
+// Training steps of our engine beside the best that PyTorch can do, by turns.
+import Foundation
+
+/// What is trained, and what is to be reached.
+struct TrainingCase {
+  /// The name of the group for `--only`.
+  var name: String
+  var shape: TrainingShape
+  /// Against PyTorch's best in float32.
+  var float32: Target
+  /// Of mixed precision, against PyTorch's best in any precision.
+  var mixed: Target?
+
+  static let all: [TrainingCase] = {
+    let small = TrainingShape.llama(
+      hidden: 64, layers: 2, heads: 4, feedForward: 176, vocabulary: 64, batch: 64, length: 64)
+    var replicated = small
+    replicated.replicas = 16
+    let middle = TrainingShape.llama(
+      hidden: 256, layers: 6, heads: 8, feedForward: 688, vocabulary: 128, batch: 32, length: 128)
+    let large = TrainingShape.llama(
+      hidden: 512, layers: 8, heads: 8, feedForward: 1376, vocabulary: 128, batch: 8, length: 256)
+    return [
+      TrainingCase(name: "training-small", shape: small, float32: .atLeast(3)),
+      TrainingCase(name: "training-replicas", shape: replicated, float32: .atLeast(3)),
+      TrainingCase(name: "training-middle", shape: middle, float32: .atLeast(1.1), mixed: .atLeast(1.5)),
+      TrainingCase(name: "training-large", shape: large, float32: .atLeast(1), mixed: .atLeast(1.3)),
+      TrainingCase(
+        name: "training-mlp", shape: .perceptron(inputs: 20, hidden: 128, outputs: 1, batch: 32),
+        float32: .atLeast(20)),
+    ]
+  }()
+}
+
+extension Recorder {
+  mutating func measureTraining(_ training: TrainingCase) throws {
+    let shape = training.shape
+    let peak = try productPeaks()
+    let trial = try trial(of: shape)
+    let steps = trial.stepsPerTurn
+    try compareTraining(shape, .float32, against: trial.float32, steps, target: training.float32, peak: peak)
+    if let mixed = training.mixed {
+      try compareTraining(shape, .mixed, against: trial.any, steps, target: mixed, peak: peak)
+    }
+  }
+
+  /// The greatest rates of square products in each precision, by torch with two threads.
+  private mutating func productPeaks() throws -> [TrainingPrecision: Double] {
+    let peer = try TrainingPeer(TrainingVariant(), python: python)
+    let rates = try [1024, 2048].map { try peer.productRates(size: $0) }
+    let peaks: [TrainingPrecision: Double] = [
+      .float32: rates.map(\.float32).reduce(0, max), .mixed: rates.map(\.bfloat16).reduce(0, max),
+    ]
+    for precision in TrainingPrecision.allCases {
+      add(
+        Measurement(
+          "Training: the machine's product peak",
+          precision == .float32 ? "Products in float32, operations" : "Products in bfloat16, operations", .perSecond,
+          [peaks[precision] ?? 0],
+          note: "The fastest of torch's products of square matrices of 1024 and 2048 rows, 2 threads."))
+    }
+    return peaks
+  }
+
+  private mutating func compareTraining(
+    _ shape: TrainingShape, _ precision: TrainingPrecision, against variant: TrainingVariant, _ stepsPerTurn: Int,
+    target: Target, peak: [TrainingPrecision: Double]
+  ) throws {
+    let peer = try TrainingPeer(variant, python: python)
+    _ = try peer.build(shape)
+    let contestant = try TrainingContestant(shape, precision)
+    let unroll = variant.unroll ?? 1
+    let count = max(1, stepsPerTurn / unroll) * unroll
+    var turns: [(ours: TrainingSteps?, theirs: TrainingSteps)] = []
+    for round in 0...repetitions(7) {
+      let turn = (ours: try contestant?.steps(count), theirs: try peer.steps(count))
+      for losses in [turn.ours?.losses, turn.theirs.losses].compactMap(\.self) {
+        guard losses.count >= 1, losses.allSatisfy({ $0.isFinite && $0 < shape.greatestLoss }) else {
+          throw BenchmarkFailure("\(shape.description): the losses are \(losses.prefix(3)) …")
+        }
+      }
+      if round > 0 { turns.append(turn) }
+    }
+    let group = "Training, \(shape.description), \(precision == .float32 ? "float32" : "mixed precision")"
+    let unit: Unit = shape.kind == .llama ? .tokensPerSecond : .perSecond
+    let what = shape.kind == .llama ? "tokens" : "steps"
+    let work = Double(count) * Double(shape.unitsPerStep)
+    let note =
+      "Forward, backward and AdamW on \(count) batches of random data a turn; building and compiling are not counted. The peer is the best variant of the trial\(precision == .float32 ? " in float32" : " in any precision")."
+    let theirs = turns.map(\.theirs)
+    let ours = turns.compactMap(\.ours)
+    func rows(_ name: String, _ steps: [TrainingSteps]) {
+      add(Measurement(group, "\(name), \(what)", unit, steps.map { work / $0.seconds }, note: note))
+      let rate = steps.map { Double(count) * shape.productOperations / $0.seconds }
+      add(
+        Measurement(
+          group, "\(name), share of the product peak", .percent, rate.map { $0 / (peak[precision] ?? 1) * 100 },
+          note: "The operations of the step's products alone, against the peak above in the row's precision."))
+      add(Measurement(group, "\(name), peak memory", .bytes, steps.suffix(1).map { Double($0.peakBytes) }))
+    }
+    rows("PyTorch: \(variant.description)", theirs)
+    guard !ours.isEmpty else { return }
+    rows("Wright", ours)
+    add(
+      Measurement(
+        group, "Wright / PyTorch", .times, zip(ours, theirs).map { $1.seconds / $0.seconds }, target: target,
+        note: "Of each turn; the median is compared with the target."))
+    if let (mine, others) = zip(ours, theirs).suffix(1).first.map({ (Double($0.peakBytes), Double($1.peakBytes)) }) {
+      add(
+        Measurement(
+          group, "Peak memory, Wright / PyTorch", .times, [mine / others], target: .below(1.000_001),
+          note: "VmHWM of the processes: both have everything that they need to train loaded."))
+    }
+  }
+}
+
+extension TrainingShape {
+  /// A loss above this is no training: twice that of the uniform distribution, or of the mean square of unit values.
+  fileprivate var greatestLoss: Double { kind == .llama ? 2 * Foundation.log(Double(vocabulary ?? 1)) : 2 }
+}
+
+/// Our process, where an engine is plugged in.
+private struct TrainingContestant {
+  private let process: LineProcess
+
+  init?(_ shape: TrainingShape, _ precision: TrainingPrecision) throws {
+    if TrainingContenders.engine == nil {
+      note("  no engine is plugged in: torch alone is recorded")
+      return nil
+    }
+    process = try LineProcess([CommandLine.arguments[0], "trainer", "2"])
+    let request = TrainingRequest(build: .init(shape: shape, precision: precision))
+    let facts = try process.ask(request, for: TrainingModelFacts.self)
+    guard facts.parameters == shape.parameterCount else {
+      throw BenchmarkFailure("the engine's model has \(facts.parameters) parameters, not \(shape.parameterCount)")
+    }
+  }
+
+  func steps(_ count: Int) throws -> TrainingSteps {
+    try process.ask(TrainingRequest(steps: count), for: TrainingSteps.self)
+  }
+}
