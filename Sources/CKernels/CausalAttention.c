@@ -27,8 +27,9 @@ enum { tile_rows = 8, query_block = 32 };
 #define W 16
 #define NAME WRIGHT_F32
 #define VECTOR_EXP2 LANES_EXP2_F32
-#define VECTOR_SUM LANES_SUM_F32
-#define LOGARITHM log2f
+#define VECTOR_LOG2 LANES_LOG2_F32
+#define VECTOR_FOLD LANES_FOLD_F32
+#define PUT_EIGHT LANES_PUT_EIGHT_F32
 #include "CausalAttentionBody.h"
 #undef REAL
 #undef VECTOR
@@ -38,8 +39,9 @@ enum { tile_rows = 8, query_block = 32 };
 #undef W
 #undef NAME
 #undef VECTOR_EXP2
-#undef VECTOR_SUM
-#undef LOGARITHM
+#undef VECTOR_LOG2
+#undef VECTOR_FOLD
+#undef PUT_EIGHT
 
 #define REAL double
 #define VECTOR lanes_double
@@ -49,6 +51,7 @@ enum { tile_rows = 8, query_block = 32 };
 #define W 8
 #define NAME WRIGHT_F64
 #define VECTOR_EXP2 LANES_EXP2_F64
-#define VECTOR_SUM LANES_SUM_F64
-#define LOGARITHM log2
+#define VECTOR_LOG2 LANES_LOG2_F64
+#define VECTOR_FOLD LANES_FOLD_F64
+#define PUT_EIGHT LANES_PUT_EIGHT_F64
 #include "CausalAttentionBody.h"
