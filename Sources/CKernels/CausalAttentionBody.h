@@ -101,7 +101,7 @@ WRIGHT_INLINE void NAME(gradient_tile)(
     WRIGHT_UNROLL for (int v = 0; v < vectors; v++) {
       VECTOR s = acc[r][v] - logSums[r], p;
       if (j0 + vectors * W > i0 + 1) s = *lane > (INDEX_REAL)(i0 + r - j0 - v * W) ? (VECTOR)(REAL)-INFINITY : s;
-      VECTOR_EXP(p, s);
+      VECTOR_EXP2(p, s);
       *(VECTOR *)(probabilities + r * keyStride + j0 + v * W) = p;
     }
   }
@@ -180,7 +180,7 @@ WRIGHT_KERNEL void NAME(attention)(
     for (long h = 0; h < shape->heads; h++) {
       if (h % group == 0) {
         const long column = h / group * D;
-        NAME(copy)(key.elements + s * T * key.stride + column, key.stride, T, D, (REAL)shape->scale, rows);
+        NAME(copy)(key.elements + s * T * key.stride + column, key.stride, T, D, (REAL)(shape->scale * inverse_ln2), rows);
         NAME(transpose)(rows, Tp, Dp, keys);
         NAME(copy)(value.elements + s * T * value.stride + column, value.stride, T, D, 1, values);
       }
@@ -193,21 +193,24 @@ WRIGHT_KERNEL void NAME(attention)(
         for (; j0 + 2 * W <= width; j0 += 2 * W)
           NAME(score_tile)(2, queries + i0 * Dp, keys, Tp, D, Dp, i0, j0, &lane, scores, greatest);
         if (j0 < width) NAME(score_tile)(1, queries + i0 * Dp, keys, Tp, D, Dp, i0, j0, &lane, scores, greatest);
-        REAL factors[tile_rows] = {0};
-        for (long r = 0; r < end - i0; r++) {
-          const REAL maximum = __builtin_reduce_max(greatest[r]);
-          VECTOR sum = (VECTOR)(REAL)0;
-          REAL *row = scores + r * Tp;
-          for (long j = 0; j < width; j += W) {
+        REAL maxima[tile_rows], factors[tile_rows];
+        VECTOR sums[tile_rows];
+        WRIGHT_UNROLL for (int r = 0; r < tile_rows; r++) {
+          maxima[r] = __builtin_reduce_max(greatest[r]);
+          sums[r] = (VECTOR)(REAL)0;
+        }
+        for (long j = 0; j < width; j += W)
+          WRIGHT_UNROLL for (int r = 0; r < tile_rows; r++) {
             VECTOR p;
-            VECTOR_EXP(p, *(const VECTOR *)(row + j) - maximum);
-            *(VECTOR *)(row + j) = p;
-            sum += p;
+            VECTOR_EXP2(p, *(const VECTOR *)(scores + r * Tp + j) - maxima[r]);
+            *(VECTOR *)(scores + r * Tp + j) = p;
+            sums[r] += p;
           }
-          REAL total = 0;
-          for (int l = 0; l < W; l++) total += sum[l];
+        WRIGHT_UNROLL for (int r = 0; r < tile_rows; r++) {
+          REAL total;
+          VECTOR_SUM(total, sums[r]);
           factors[r] = 1 / total;
-          if (logSums) logSums[(s * shape->heads + h) * T + i0 + r] = maximum + LOGARITHM(total);
+          if (logSums && i0 + r < T) logSums[(s * shape->heads + h) * T + i0 + r] = maxima[r] + LOGARITHM(total);
         }
         NAME(write_product)(
             scores, Tp, values, Dp, end, factors, end - i0, D, out + (s * T + i0) * outStride + h * D, outStride, 0);
@@ -235,7 +238,8 @@ WRIGHT_KERNEL void NAME(attention_backward)(
   REAL *gradients = queries + count, *keySums = gradients + count, *valueSums = keySums + count;
   REAL *probabilities = valueSums + count, *scoreGradients = probabilities + query_block * Tp;
   REAL *dots = scoreGradients + query_block * Tp, *sums = dots + Tp;
-  const REAL ones[tile_rows] = {1, 1, 1, 1, 1, 1, 1, 1};
+  REAL factors[tile_rows];
+  for (int r = 0; r < tile_rows; r++) factors[r] = (REAL)ln2;
   INDEX lane;
   for (int l = 0; l < W; l++) lane[l] = l;
   memset(sums, 0, (size_t)Tp * sizeof(REAL));
@@ -246,7 +250,7 @@ WRIGHT_KERNEL void NAME(attention_backward)(
       if (h % group == 0) {
         NAME(copy)(value.elements + first * value.stride + column, value.stride, T, D, 1, keys);
         NAME(transpose)(keys, Tp, Dp, valuePanel);
-        NAME(copy)(key.elements + first * key.stride + column, key.stride, T, D, (REAL)shape->scale, keys);
+        NAME(copy)(key.elements + first * key.stride + column, key.stride, T, D, (REAL)(shape->scale * inverse_ln2), keys);
         NAME(transpose)(keys, Tp, Dp, keyPanel);
         memset(keySums, 0, (size_t)(2 * count) * sizeof(REAL));
       }
@@ -255,12 +259,12 @@ WRIGHT_KERNEL void NAME(attention_backward)(
       memcpy(sums, logSums + (s * shape->heads + h) * T, (size_t)T * sizeof(REAL));
       for (long i = 0; i < T; i++) {
         const REAL *o = out + (first + i) * outStride + h * D;
-        REAL dot = 0;
+        VECTOR products = (VECTOR)(REAL)0;
         long c = 0;
-        VECTOR dotLanes = (VECTOR)(REAL)0;
         for (; c + W <= D; c += W)
-          dotLanes += (VECTOR)*(const VECTOR_UNALIGNED *)(o + c) * *(const VECTOR *)(gradients + i * Dp + c);
-        for (int l = 0; l < W; l++) dot += dotLanes[l];
+          products += (VECTOR)*(const VECTOR_UNALIGNED *)(o + c) * *(const VECTOR *)(gradients + i * Dp + c);
+        REAL dot;
+        VECTOR_SUM(dot, products);
         for (; c < D; c++) dot += o[c] * gradients[i * Dp + c];
         dots[i] = dot;
       }
@@ -279,7 +283,7 @@ WRIGHT_KERNEL void NAME(attention_backward)(
                 1, q, dy, keyPanel, valuePanel, Tp, D, Dp, i0, j0, &lane, sums + i0, dots + i0, p, g);
           if (queryGradient.elements)
             NAME(write_product)(
-                g, Tp, keys, Dp, end, ones, end - i0, D,
+                g, Tp, keys, Dp, end, factors, end - i0, D,
                 queryGradient.elements + (first + i0) * queryGradient.stride + h * D, queryGradient.stride,
                 queryGradient.accumulates);
         }

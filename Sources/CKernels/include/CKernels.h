@@ -16,6 +16,7 @@
 #include "Normalizations.h"
 #include "Products.h"
 #include "TokenKernels.h"
+#include "Updates.h"
 
 // Numbers in a panel's column; pointers to panels, padded vectors and scores are aligned to 64 bytes.
 enum { wright_lanes = 16 };

@@ -50,9 +50,10 @@ public final class ReplicaEngine<Model: Objective, Scalar: TensorScalar> {
   /// - Returns: The loss of each replica that was active, `nil` for the others.
   public func step(
     batches: @Sendable (_ replica: Int) -> [Model.Batch],
-    update: @Sendable (
-      _ replica: Int, _ loss: Double, _ parameters: AlignedBuffer<Scalar>, _ gradients: AlignedBuffer<Scalar>
-    ) -> Void
+    update:
+      @Sendable (
+        _ replica: Int, _ loss: Double, _ parameters: AlignedBuffer<Scalar>, _ gradients: AlignedBuffer<Scalar>
+      ) -> Void
   ) -> [Double?] {
     let active = isActive.indices.filter { isActive[$0] }
     let losses = AlignedBuffer<Double>(count: max(1, active.count))

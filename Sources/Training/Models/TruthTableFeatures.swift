@@ -27,7 +27,9 @@ extension PerceptronObjective {
     guard let bias = layers[0].bias else { preconditionFailure("truth tables need biases") }
     let weight = layers[0].weight
     precondition(
-      groups.allSatisfy { $0.count < 31 && Set($0).count == $0.count && $0.allSatisfy { 0 <= $0 && $0 < weight.columns } },
+      groups.allSatisfy {
+        $0.count < 31 && Set($0).count == $0.count && $0.allSatisfy { 0 <= $0 && $0 < weight.columns }
+      },
       "a group names different inputs")
     precondition(
       groups.reduce(0) { $0 + 1 << $1.count } == weight.rows, "the hidden layer has a unit for each pattern")

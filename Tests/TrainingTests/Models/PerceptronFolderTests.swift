@@ -1,0 +1,56 @@
+// Perceptrons as folders: written, read again, and refused where they are broken. Tests/Python loads one with PyTorch.
+import Foundation
+import Randomness
+import Tensors
+import Testing
+import Training
+import Transformers
+
+@Suite struct PerceptronFolderTests {
+  private func inTemporaryFolder(_ body: (String) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "wright-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try body(folder.path)
+  }
+
+  private let configurations = [
+    PerceptronConfiguration(widths: [3, 5, 2], activation: .gelu, loss: .crossEntropy, frozenLayers: [0]),
+    PerceptronConfiguration(widths: [4, 1], activation: .tanh, hasBiases: false, loss: .hinge),
+  ]
+
+  @Test(arguments: [0, 1])
+  func whatIsWrittenIsReadAgainBitForBit(index: Int) throws {
+    let objective = PerceptronObjective(configurations[index])
+    let parameters: AlignedBuffer<Float> = objective.initialParameters(random: Philox(seed: 2))
+    try inTemporaryFolder { path in
+      try PerceptronFolder.write(objective, parameters: parameters, to: path)
+      let read = try PerceptronFolder.read(path)
+      #expect(read.objective.configuration == objective.configuration)
+      #expect(read.parameters.elements.map(\.bitPattern) == parameters.elements.map(\.bitPattern))
+      #expect(throws: FolderError.self) { try PerceptronFolder.write(objective, parameters: parameters, to: path) }
+      try PerceptronFolder.write(objective, parameters: parameters, to: path, overwrites: true)
+    }
+  }
+
+  @Test(arguments: [
+    (#""model_type": "wright-perceptron""#, #""model_type": "llama""#, "model_type"),
+    (#""activation": "gelu""#, #""activation": "swish""#, "activation"),
+    (#""loss": "crossEntropy""#, #""loss": 7"#, "loss"), (#""has_biases": true"#, #""has_biases": 1"#, "has_biases"),
+    ("[\n    3,", "[\n    0,", "widths"), ("[\n    0\n", "[\n    2\n", "frozen_layers"),
+    ("[\n    3,", "[\n    4,", "layers.0.weight"),
+    (#""has_biases": true"#, #""has_biases": false"#, "layers.0.bias"),
+  ])
+  func aBrokenFolderIsRefusedWithThePlace(old: String, new: String, place: String) throws {
+    let objective = PerceptronObjective(configurations[0])
+    let parameters: AlignedBuffer<Float> = objective.initialParameters(random: Philox(seed: 2))
+    try inTemporaryFolder { path in
+      try PerceptronFolder.write(objective, parameters: parameters, to: path)
+      let file = URL(fileURLWithPath: path + "/config.json")
+      let text = try String(contentsOf: file, encoding: .utf8)
+      #expect(text.contains(old))
+      try text.replacingOccurrences(of: old, with: new).write(to: file, atomically: false, encoding: .utf8)
+      let error = #expect(throws: FolderError.self) { _ = try PerceptronFolder.read(path) }
+      #expect(error?.description.contains(place) == true)
+    }
+  }
+}
