@@ -20,6 +20,7 @@ public final class AlignedBuffer<Scalar: TensorScalar>: @unchecked Sendable {
   }
 
   /// A copy of another buffer.
+  @specialized(where Scalar == Float)
   public convenience init(copying other: AlignedBuffer) {
     self.init(count: other.count)
     base.update(from: other.base, count: count)
@@ -31,5 +32,6 @@ public final class AlignedBuffer<Scalar: TensorScalar>: @unchecked Sendable {
   public var elements: UnsafeMutableBufferPointer<Scalar> { UnsafeMutableBufferPointer(start: base, count: count) }
 
   /// Sets every number to `value`.
+  @specialized(where Scalar == Float)
   public func fill(_ value: Scalar) { base.update(repeating: value, count: count) }
 }

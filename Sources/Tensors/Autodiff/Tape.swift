@@ -45,6 +45,7 @@ public final class Tape<Scalar: TensorScalar> {
   private var bufferCount = 0
 
   /// An empty tape.
+  @specialized(where Scalar == Float)
   public init(products: any MatrixProducts) { self.products = products }
 
   deinit { arena.deallocate() }
@@ -58,6 +59,7 @@ public final class Tape<Scalar: TensorScalar> {
   /// Forgets all nodes; parameters are read from `parameters` from here on, and their gradients added to `gradients`.
   ///
   /// Both buffers have the layout of the parameters that the tape will be given, and outlive the tape's next ``begin(parameters:gradients:)``.
+  @specialized(where Scalar == Float)
   public func begin(parameters: AlignedBuffer<Scalar>, gradients: AlignedBuffer<Scalar>?) {
     precondition(gradients.map { $0.count == parameters.count } ?? true, "gradients have the layout of the parameters")
     reset()
@@ -68,6 +70,7 @@ public final class Tape<Scalar: TensorScalar> {
   }
 
   /// Forgets all nodes and keeps the memory.
+  @specialized(where Scalar == Float)
   public func reset() {
     nodes.removeAll(keepingCapacity: true)
     arena.reset()
@@ -77,6 +80,7 @@ public final class Tape<Scalar: TensorScalar> {
   // MARK: Leaves
 
   /// A parameter; its gradient is added to the buffer of gradients where it is trained.
+  @specialized(where Scalar == Float)
   public func parameter(_ parameter: Parameter) -> Variable {
     guard let parameters else { preconditionFailure("a tape has parameters after begin(parameters:gradients:)") }
     precondition(parameter.range.upperBound <= bufferCount, "a parameter lies within the buffer")
@@ -89,17 +93,20 @@ public final class Tape<Scalar: TensorScalar> {
   }
 
   /// A copy of a matrix that no gradient is asked for.
+  @specialized(where Scalar == Float)
   public func constant(_ elements: UnsafeBufferPointer<Scalar>, rows: Int, columns: Int) -> Variable {
     leaf(elements, rows: rows, columns: columns, needsGradient: false)
   }
 
   /// A copy of a matrix that no gradient is asked for.
+  @specialized(where Scalar == Float)
   public func constant(_ tensor: Tensor<Scalar>) -> Variable {
     precondition(tensor.shape.count == 2, "a tape holds matrices")
     return tensor.elements.withUnsafeBufferPointer { constant($0, rows: tensor.rowCount, columns: tensor.columnCount) }
   }
 
   /// A copy of a matrix whose gradient can be read after ``backward(from:seed:)``.
+  @specialized(where Scalar == Float)
   public func variable(_ tensor: Tensor<Scalar>) -> Variable {
     precondition(tensor.shape.count == 2, "a tape holds matrices")
     return tensor.elements.withUnsafeBufferPointer {
@@ -128,16 +135,19 @@ public final class Tape<Scalar: TensorScalar> {
 
   /// The elements of a matrix by rows, where they stand: good until the tape is reset or, for what is neither a leaf nor a single number,
   /// until the backward walk passes it.
+  @specialized(where Scalar == Float)
   public func value(of variable: Variable) -> UnsafeBufferPointer<Scalar> {
     UnsafeBufferPointer(start: nodes[variable.index].value, count: variable.rows * variable.columns)
   }
 
   /// A copy of a matrix.
+  @specialized(where Scalar == Float)
   public func tensor(_ variable: Variable) -> Tensor<Scalar> {
     Tensor(shape: [variable.rows, variable.columns], elements: Array(value(of: variable)))
   }
 
   /// The number in a matrix of one element, such as a loss.
+  @specialized(where Scalar == Float)
   public func scalar(_ variable: Variable) -> Scalar {
     precondition(variable.rows == 1 && variable.columns == 1, "a matrix of one element is a number")
     return nodes[variable.index].value[0]
@@ -145,6 +155,7 @@ public final class Tape<Scalar: TensorScalar> {
 
   /// The gradient of a leaf made by ``variable(_:)`` or of a parameter; of any other node only while the tape keeps blocks, and `nil` where
   /// none arrived.
+  @specialized(where Scalar == Float)
   public func gradient(of variable: Variable) -> Tensor<Scalar>? {
     guard let gradient = nodes[variable.index].gradient else { return nil }
     return Tensor(
@@ -300,6 +311,7 @@ public final class Tape<Scalar: TensorScalar> {
   // MARK: The walk
 
   /// Adds `seed` times the gradient of `loss`, a single number, to the gradients of all leaves and parameters that it depends on.
+  @specialized(where Scalar == Float)
   public func backward(from loss: Variable, seed: Scalar = 1) {
     precondition(loss.rows == 1 && loss.columns == 1, "the walk starts at a single number")
     guard nodes[loss.index].needsGradient else { return }
@@ -330,6 +342,7 @@ public final class Tape<Scalar: TensorScalar> {
   }
 
   /// The first node, in the order of recording, whose value holds a number that is not finite: its scope.
+  @specialized(where Scalar == Float)
   public func scopeOfFirstValueThatIsNotFinite() -> Int? {
     nodes.first { !$0.isConsumed && Scalar.firstNotFinite($0.value, count: $0.rows * $0.columns) != nil }
       .map { Int($0.scope) }
@@ -337,6 +350,7 @@ public final class Tape<Scalar: TensorScalar> {
 
   /// The first node, in the order of the backward walk, whose gradient holds a number that is not finite: its scope. Only a tape that
   /// keeps its blocks has them all.
+  @specialized(where Scalar == Float)
   public func scopeOfFirstGradientThatIsNotFinite() -> Int? {
     nodes.last { node in
       guard let gradient = node.gradient else { return false }

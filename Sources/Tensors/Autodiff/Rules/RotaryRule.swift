@@ -63,6 +63,7 @@ extension Tape {
   ///   - headSize: D, twice the table's pairs.
   ///   - length: The positions of each sequence.
   ///   - table: The angles, of at least `length` positions.
+  @specialized(where Scalar == Float)
   public func rotary(_ x: Variable, heads: Int, headSize: Int, length: Int, table: RotaryTable) -> Variable {
     precondition(headSize == 2 * table.pairs, "a head has two columns for each pair of the table")
     precondition(heads >= 0 && heads * headSize <= x.columns, "the heads that are turned lie within the matrix")
