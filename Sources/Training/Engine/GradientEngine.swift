@@ -48,6 +48,8 @@ public final class GradientEngine<Model: Objective, Scalar: TensorScalar> {
   ///
   /// - Parameter normalization: What the sum of weighted losses is multiplied by.
   /// - Returns: The loss so multiplied.
+  @specialized(where Model == PerceptronObjective, Scalar == Float)
+  @specialized(where Model == DecoderObjective, Scalar == Float)
   public func accumulate(_ batch: Model.Batch, parameters: AlignedBuffer<Scalar>, normalization: Double) -> Double {
     let shardCount = objective.shardCount(of: batch)
     let laneCount = min(objective.laneCount(of: batch), shardCount)
@@ -81,6 +83,8 @@ public final class GradientEngine<Model: Objective, Scalar: TensorScalar> {
   }
 
   /// The loss of a batch, without gradients.
+  @specialized(where Model == PerceptronObjective, Scalar == Float)
+  @specialized(where Model == DecoderObjective, Scalar == Float)
   public func loss(of batch: Model.Batch, parameters: AlignedBuffer<Scalar>, normalization: Double) -> Double {
     let shardCount = objective.shardCount(of: batch)
     let laneCount = min(objective.laneCount(of: batch), shardCount)
