@@ -25,7 +25,7 @@ let package = Package(
         .product(name: "Wright", package: "Wright"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: strict)
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
