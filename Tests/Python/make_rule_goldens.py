@@ -62,3 +62,11 @@ logits = leaf(5, 19, scale=3)
 losses = torch.nn.functional.cross_entropy(logits, torch.tensor(targets), reduction="none")
 save("cross-entropy", [logits], (losses * torch.tensor(weights)).sum()[None] / 3.5, torch.ones(1, dtype=torch.float64),
      targets=targets, rowWeights=weights, normalization=1 / 3.5)
+
+# The float32 cosines and sines that transformers computes, of pairs of a head of 16 at 50 positions.
+rotary = modeling_llama.LlamaRotaryEmbedding(transformers.LlamaConfig(
+    hidden_size=32, num_attention_heads=2, head_dim=16, rope_parameters={"rope_type": "default", "rope_theta": 10000.0}))
+cosines, sines = rotary(torch.zeros(1, dtype=torch.float32), torch.arange(50)[None])
+(GOLDENS / "rotary-table.json").write_text(json.dumps(
+    {"versions": VERSIONS, "base": 10000.0, "headSize": 16, "cosines": cosines[0, :, :8].flatten().tolist(),
+     "sines": sines[0, :, :8].flatten().tolist()}) + "\n")

@@ -106,6 +106,34 @@ private struct Loss: TapeFunction, Decodable {
   @Test func embeddingsAreThoseOfTorch() throws { try check("embedding", PlacedRows.self) }
   @Test func crossEntropyIsThatOfTorch() throws { try check("cross-entropy", Loss.self) }
 
+  /// The unit vectors (1, 0) are turned to (cosine, sine).
+  @Test func anglesInFloat32AreThoseOfTransformers() throws {
+    struct Table: Decodable {
+      var versions: String
+      var base: Double
+      var headSize: Int
+      var cosines: [Double]
+      var sines: [Double]
+    }
+    let file = repositoryRoot.appending(path: "Tests/Python/goldens/rules/rotary-table.json")
+    let golden = try JSONDecoder().decode(Table.self, from: Data(contentsOf: file))
+    let (size, pairs) = (golden.headSize, golden.headSize / 2)
+    let rows = golden.cosines.count / pairs
+    let table = RotaryTable(
+      inverseFrequencies: (0..<pairs).map { pow(golden.base, -2 * Double($0) / Double(size)) }, length: rows)
+    let tape = Tape<Float>(products: ReferenceProducts())
+    let units = Tensor<Float>(shape: [rows, size], elements: (0..<rows * size).map { $0 % size < pairs ? 1 : 0 })
+    let turned = tape.tensor(
+      tape.rotary(tape.constant(units), heads: 1, headSize: size, length: rows, table: table)
+    ).elements.map { Double($0) }
+    for r in 0..<rows {
+      for i in 0..<pairs {
+        #expect(abs(turned[r * size + i] - golden.cosines[r * pairs + i]) < 1e-6)
+        #expect(abs(turned[r * size + pairs + i] - golden.sines[r * pairs + i]) < 1e-6)
+      }
+    }
+  }
+
   @Test func anotherBaseOfAnglesIsNotThatOfTorch() throws {
     var golden = try Golden<RotatedAttention>("attention-grouped")
     golden.settings.base *= 1.000_001
