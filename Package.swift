@@ -46,7 +46,11 @@ let package = Package(
         "Transformers", "Tensors", "ExactArithmetic", .product(name: "Crypto", package: "swift-crypto"),
       ], swiftSettings: strict),
     .target(name: "Tasks", dependencies: ["Randomness"], swiftSettings: strict),
-    .target(name: "Training", dependencies: ["Transformers", "Tensors", "Randomness"], swiftSettings: strict),
+    .target(
+      name: "Training",
+      dependencies: [
+        "Transformers", "Tensors", "Randomness", .product(name: "Crypto", package: "swift-crypto"),
+      ], swiftSettings: strict),
     .target(
       name: "Constructions", dependencies: ["Verification", "Transformers", "Tensors", "Circuits", "ExactArithmetic"],
       swiftSettings: strict),
@@ -85,7 +89,7 @@ let package = Package(
     .testTarget(
       name: "TensorsTests",
       dependencies: [
-        "Tensors", "TestSupport",
+        "Tensors", "PropertyTesting", "TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -98,6 +102,12 @@ let package = Package(
       name: "TransformersTests",
       dependencies: ["Transformers", "Tensors", "ExactArithmetic", "TestSupport"],
       swiftSettings: strict),
+    .target(
+      name: "TrainingSupport", dependencies: ["Training", "Tensors", "Randomness"], path: "Tests/TrainingSupport",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "TrainingChild", dependencies: ["TrainingSupport", "Training", "Tensors", "Randomness"],
+      path: "Tests/TrainingChild", swiftSettings: strict),
     .testTarget(
       name: "VerificationTests",
       dependencies: [
@@ -124,7 +134,9 @@ let package = Package(
       ], swiftSettings: strict),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Training", "Transformers", "Tensors", "ExactArithmetic", "Randomness", "TestSupport"],
+      dependencies: [
+        "TrainingSupport", "Training", "Transformers", "Tensors", "ExactArithmetic", "Randomness", "TestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "CommandLineToolTests", dependencies: ["TestSupport"], swiftSettings: strict),

@@ -49,25 +49,30 @@
   } while (0)
 
 // y = f(x), by blocks.
-#define FORWARD(body)                              \
-  for (long i = 0; i < count; i += 16) {           \
-    long part = BLOCK_PART(i, count);              \
-    lanes x, result;                               \
-    BLOCK_READ(x, input + i, part);                \
-    body;                                          \
-    BLOCK_WRITE(y + i, result, part);              \
-  }
+#define FORWARD(body)                  \
+  FOR_BLOCKS(count, {                  \
+    lanes x;                           \
+    lanes result;                      \
+    BLOCK_READ(x, input + i, part);    \
+    body;                              \
+    BLOCK_WRITE(y + i, result, part);  \
+  });
 
-// dx = dy f', by blocks; x is what the slope is a function of.
-#define BACKWARD(body)                             \
-  for (long i = 0; i < count; i += 16) {           \
-    long part = BLOCK_PART(i, count);              \
-    lanes x, slope, g;                             \
-    BLOCK_READ(x, input + i, part);                \
-    BLOCK_READ(g, dy + i, part);                   \
-    body;                                          \
-    g = g * slope;                                 \
-    BLOCK_PUT(dx + i, g, part, accumulates);       \
+// dx = f(dy), by blocks; x is what the slope is a function of. `body` is written twice, so that the loop has no question in it.
+#define BACKWARD_INTO(body, put)       \
+  FOR_BLOCKS(count, {                  \
+    lanes x;                           \
+    lanes g;                           \
+    BLOCK_READ(x, input + i, part);    \
+    BLOCK_READ(g, dy + i, part);       \
+    body;                              \
+    put(dx + i, g, part);              \
+  });
+#define BACKWARD(body)                 \
+  if (accumulates) {                   \
+    BACKWARD_INTO(body, BLOCK_ADD)     \
+  } else {                             \
+    BACKWARD_INTO(body, BLOCK_WRITE)   \
   }
 
 WRIGHT_KERNEL void wright_f32_silu(const float *input, long count, float *y) {
@@ -125,7 +130,7 @@ WRIGHT_KERNEL void wright_f32_silu_gradient(
   BACKWARD({
     lanes s;
     SIGMOID(s, x);
-    slope = s + (x * s) * (1.0f - s);
+    g = g * (s + (x * s) * (1.0f - s));
   })
 }
 
@@ -136,7 +141,7 @@ WRIGHT_KERNEL void wright_f32_gelu_gradient(
     lanes density;
     NORMAL_DISTRIBUTION(phi, x);
     LANES_EXP(density, -0.5f * (x * x));
-    slope = phi + x * (density * 0.39894228040143268f);
+    g = g * (phi + x * (density * 0.39894228040143268f));
   })
 }
 
@@ -148,53 +153,49 @@ WRIGHT_KERNEL void wright_f32_gelu_tanh_gradient(
     lanes c = x > 16.0f ? (lanes)(16.0f) : x;
     c = c < -16.0f ? (lanes)(-16.0f) : c;
     TANH_GATE(s, c);
-    slope = s + (c * s) * ((1.0f - s) * (1.5957691216057308f * (1.0f + 0.134145f * (c * c))));
+    g = g * (s + (c * s) * ((1.0f - s) * (1.5957691216057308f * (1.0f + 0.134145f * (c * c)))));
   })
 }
 
 WRIGHT_KERNEL void wright_f32_sigmoid_gradient(
     const float *input, const float *dy, long count, int accumulates, float *dx) {
-  BACKWARD(slope = x * (1.0f - x))
+  BACKWARD(g = g * (x * (1.0f - x)))
 }
 
 WRIGHT_KERNEL void wright_f32_tanh_gradient(
     const float *input, const float *dy, long count, int accumulates, float *dx) {
-  BACKWARD(slope = 1.0f - x * x)
+  BACKWARD(g = g * (1.0f - x * x))
 }
 
 WRIGHT_KERNEL void wright_f32_relu_gradient(
     const float *input, const float *dy, long count, int accumulates, float *dx) {
-  for (long i = 0; i < count; i += 16) {
-    long part = BLOCK_PART(i, count);
-    lanes x, g;
-    BLOCK_READ(x, input + i, part);
-    BLOCK_READ(g, dy + i, part);
-    g = x > 0.0f ? g : 0.0f;
-    BLOCK_PUT(dx + i, g, part, accumulates);
-  }
+  BACKWARD(g = x > 0.0f ? g : 0.0f)
 }
 
 WRIGHT_KERNEL void wright_f32_swiglu(
     const float *gate, long gateStride, const float *up, long upStride, long rows, long columns, float *y) {
   for (long r = 0; r < rows; r++, gate += gateStride, up += upStride, y += columns)
-    for (long i = 0; i < columns; i += 16) {
-      long part = BLOCK_PART(i, columns);
-      lanes x, u, s;
+    FOR_BLOCKS(columns, {
+      lanes x;
+      lanes u;
+      lanes s;
       BLOCK_READ(x, gate + i, part);
       BLOCK_READ(u, up + i, part);
       SIGMOID(s, x);
       s = (x * s) * u;
       BLOCK_WRITE(y + i, s, part);
-    }
+    });
 }
 
 WRIGHT_KERNEL void wright_f32_swiglu_gradient(
     const float *gate, long gateStride, const float *up, long upStride, const float *dy, long rows, long columns,
     float *dgate, int gateAccumulates, float *dup, int upAccumulates) {
   for (long r = 0; r < rows; r++)
-    for (long i = 0; i < columns; i += 16) {
-      long part = BLOCK_PART(i, columns);
-      lanes x, u, g, s;
+    FOR_BLOCKS(columns, {
+      lanes x;
+      lanes u;
+      lanes g;
+      lanes s;
       BLOCK_READ(x, gate + r * gateStride + i, part);
       BLOCK_READ(u, up + r * upStride + i, part);
       BLOCK_READ(g, dy + r * columns + i, part);
@@ -204,5 +205,5 @@ WRIGHT_KERNEL void wright_f32_swiglu_gradient(
       lanes forGate = (g * u) * (s + silu * (1.0f - s));
       if (dgate) BLOCK_PUT(dgate + r * gateStride + i, forGate, part, gateAccumulates);
       if (dup) BLOCK_PUT(dup + r * upStride + i, forUp, part, upAccumulates);
-    }
+    });
 }

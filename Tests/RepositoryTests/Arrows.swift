@@ -17,7 +17,7 @@ let allowedDependencies: [String: Set<String>] = [
   "PropertyTesting": ["Randomness"],
   "Transformers": ["Tensors", "ExactArithmetic"],
   "Tasks": ["Randomness", "Circuits"],
-  "Training": ["Transformers", "Tensors", "Randomness"],
+  "Training": ["Transformers", "Tensors", "Randomness", "Crypto"],
   "Verification": ["Transformers", "Tensors", "ExactArithmetic", "Crypto"],
   "Constructions": ["Verification", "Transformers", "Tensors", "Circuits", "ExactArithmetic"],
   "CircuitProperties": ["PropertyTesting", "Constructions", "Verification", "Transformers", "Circuits", "Randomness"],
@@ -26,6 +26,8 @@ let allowedDependencies: [String: Set<String>] = [
     "Training", "Tasks", "ArgumentParser", "Crypto",
   ],
   "TestSupport": [],
+  "TrainingSupport": ["Training", "Tensors", "Randomness"],
+  "TrainingChild": ["TrainingSupport", "Training", "Tensors", "Randomness"],
 ]
 
 /// The dependencies of non-test targets that a table of allowed ones does not have, and targets without a row in it.

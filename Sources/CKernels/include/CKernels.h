@@ -10,12 +10,13 @@
 #include <stdint.h>
 
 #include "Activations.h"
+#include "CausalAttention.h"
 #include "Elements.h"
-#include "Products.h"
 #include "Losses.h"
 #include "Normalizations.h"
-#include "CausalAttention.h"
+#include "Products.h"
 #include "TokenKernels.h"
+#include "Updates.h"
 
 // Numbers in a panel's column; pointers to panels, padded vectors and scores are aligned to 64 bytes.
 enum { wright_lanes = 16 };

@@ -1,0 +1,129 @@
+// A whole run: steps, evaluations, metrics, checkpoints, and an end.
+public import Tensors
+
+extension Trainer {
+  /// Trains until the plan's last step, the stopping rule, the end of the batches or an interruption.
+  ///
+  /// Each multiple of the evaluation's interval is evaluated, and so is the end of a run that did all steps; the stopping rule sees the former alone,
+  /// so that a run that is prolonged goes as if it had been long at once. A checkpoint is written at the start, at the plan's intervals and at the
+  /// end.
+  ///
+  /// - Parameters:
+  ///   - plan: How long, and what is kept.
+  ///   - resumes: Whether the folder's newest whole checkpoint is taken up. Where not, the folder may hold none.
+  ///   - evaluate: Values by name for the weights after a step; it changes neither.
+  ///   - observe: Is told what happens.
+  ///   - isInterrupted: Asked after each step; where it is true a checkpoint is written and the run ends.
+  /// - Throws: ``TrainingError``, ``CheckpointError``, and what source and evaluation throw.
+  @discardableResult
+  public func run(
+    _ plan: RunPlan, resumes: Bool = false, evaluate: ((AlignedBuffer<Scalar>, Int) throws -> [String: Double])? = nil,
+    observe: (TrainingEvent) -> Void = { _ in }, isInterrupted: () -> Bool = { false }
+  ) throws -> TrainingEnding {
+    try run(
+      writingBy: systemWrite, plan, resumes: resumes, evaluate: evaluate, observe: observe, isInterrupted: isInterrupted
+    )
+  }
+
+  /// ``run(_:resumes:evaluate:observe:isInterrupted:)`` on a disk of the caller's choice.
+  @discardableResult
+  package func run(
+    writingBy write: @escaping FileWrite, _ plan: RunPlan, resumes: Bool = false,
+    evaluate: ((AlignedBuffer<Scalar>, Int) throws -> [String: Double])? = nil,
+    observe: (TrainingEvent) -> Void = { _ in }, isInterrupted: () -> Bool = { false }
+  ) throws -> TrainingEnding {
+    if let fault = plan.fault { preconditionFailure(fault) }
+    precondition(settings.stopping == nil || evaluate != nil, "a stopping rule needs evaluations")
+    let folder = plan.folder.map { path in
+      var folder = CheckpointFolder(path, keptCount: plan.keptCheckpoints)
+      folder.write = write
+      return folder
+    }
+    try folder?.prepare()
+    if let folder {
+      if resumes {
+        let (path, skipped) = try restore(from: folder)
+        observe(.resumed(path: path, step: state.step, skipped: skipped))
+      } else if try !folder.steps().isEmpty {
+        throw CheckpointError.inUse(
+          folder: folder.path, reason: "there are checkpoints of an earlier run: resume it, or choose another folder")
+      }
+    }
+    let log = try folder.map {
+      try MetricsLog(path: "\($0.path)/metrics.jsonl", keepingStepsTo: state.step, write: write)
+    }
+
+    let clock = ContinuousClock()
+    let start = clock.now
+    let earlier = state.seconds
+    func elapsed() -> Double { earlier + (clock.now - start) / .seconds(1) }
+    var saved = (step: resumes ? state.step : -1, seconds: earlier)
+    var logged = (weight: state.weight, seconds: earlier)
+
+    func save() throws {
+      guard let folder, saved.step != state.step else { return }
+      state.seconds = elapsed()
+      try log?.synchronize()
+      let path = try self.save(to: folder)
+      saved = (state.step, state.seconds)
+      observe(.saved(path: path, step: state.step))
+    }
+
+    func record(_ report: StepReport?, _ evaluation: [String: Double]) throws {
+      guard let log else { return }
+      var line = MetricsLine(step: state.step, values: [])
+      if let report {
+        line.values = [
+          ("loss", report.loss), ("learningRate", report.learningRate), ("gradientNorm", report.gradientNorm),
+        ]
+      }
+      line.values += evaluation.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+      let seconds = elapsed()
+      line.values += [
+        ("\(plan.unit)PerSecond", (state.weight - logged.weight) / max(seconds - logged.seconds, 1e-9)),
+        ("seconds", seconds),
+      ]
+      logged = (state.weight, seconds)
+      try log.append(line)
+    }
+
+    func end(_ ending: TrainingEnding) throws -> TrainingEnding {
+      try save()
+      state.seconds = elapsed()
+      observe(.ended(ending, state))
+      return ending
+    }
+
+    if !resumes { try save() }
+    while true {
+      if state.stopping.decision != nil { return try end(.stoppedEarly) }
+      if state.step >= plan.stepCount { return try end(.finished) }
+      if isInterrupted() { return try end(.interrupted) }
+      guard let report = try step() else { return try end(.exhausted) }
+      state.seconds = elapsed()
+      observe(.stepped(report, state))
+
+      let isRegular = settings.evaluationInterval.map { report.step % $0 == 0 } ?? false
+      var values: [String: Double] = [:]
+      if let evaluate, isRegular || report.step == plan.stepCount {
+        values = try evaluate(parameters, report.step)
+        observe(.evaluated(step: report.step, values: values))
+        if let rule = settings.stopping, isRegular {
+          guard let value = values[rule.metric] else {
+            throw TrainingError.missingMetric(
+              name: rule.metric, step: report.step, available: values.keys.sorted())
+          }
+          if state.stopping.observe(value, at: report.step, by: rule), plan.keepsBest, let folder {
+            try self.save(toFile: "\(folder.path)/best.wright", by: write)
+          }
+        }
+      }
+      if !values.isEmpty || report.step % plan.metricsInterval == 0 || report.step == plan.stepCount {
+        try record(report, values)
+      }
+      let isDueByStep = plan.checkpointSteps.map { report.step % $0 == 0 } ?? false
+      let isDueByTime = plan.checkpointSeconds.map { state.seconds - saved.seconds >= $0 } ?? false
+      if isDueByStep || isDueByTime { try save() }
+    }
+  }
+}
