@@ -20,7 +20,6 @@ public final class AlignedBuffer<Scalar: TensorScalar>: @unchecked Sendable {
   }
 
   /// A copy of another buffer.
-  @specialized(where Scalar == Float)
   public convenience init(copying other: AlignedBuffer) {
     self.init(count: other.count)
     base.update(from: other.base, count: count)
