@@ -64,9 +64,11 @@ public final class PanelMatrix: Sendable {
   ///   - y: room for vectors of `paddedRowCount` numbers, `yStride` apart.
   ///   - yStride: the distance of two vectors of `y`.
   ///   - method: who multiplies.
+  ///   - splits: whether a long product is split among threads; the results are the same.
   public func multiply(
     bias: UnsafePointer<Float>? = nil, _ x: UnsafePointer<Float>, xStride: Int, count: Int,
-    into y: UnsafeMutablePointer<Float>, yStride: Int, method: Method = .panels
+    into y: UnsafeMutablePointer<Float>, yStride: Int, method: Method = .panels,
+    splits: Bool = true
   ) {
     if rowCount == 0 || count == 0 { return }
     let isLarge = count >= Self.matrixProductThreshold && wright_has_wide_vectors() == 0
@@ -75,7 +77,8 @@ public final class PanelMatrix: Sendable {
       return
     }
     let panelCount = paddedRowCount / 16
-    let threads = Parallelism.threads(panelCount: panelCount, multiplyAdds: paddedRowCount * columnCount * count)
+    let threads =
+      splits ? Parallelism.threads(panelCount: panelCount, multiplyAdds: paddedRowCount * columnCount * count) : 1
     if threads == 1 {
       wright_panels_multiply(panels.base, panelCount, columnCount, bias, x, xStride, count, y, yStride)
       return

@@ -10,18 +10,18 @@ import Dispatch
 #endif
 
 /// Splits products that are long enough among the processors; the others run where they are called, without any cost.
-enum Parallelism {
+package enum Parallelism {
   /// Multiply-adds that justify a second thread: 20 to 50 microseconds of work.
   static let multiplyAddsPerThread = 1 << 20
 
   /// The number of threads for a product of `multiplyAdds` in `panelCount` independent parts.
-  static func threads(panelCount: Int, multiplyAdds: Int) -> Int {
+  package static func threads(panelCount: Int, multiplyAdds: Int) -> Int {
     if multiplyAdds < 2 * multiplyAddsPerThread { return 1 }
     return max(1, min(processorCount, panelCount, multiplyAdds / multiplyAddsPerThread))
   }
 
   /// Runs `body(thread, parts)` for each of `threads` consecutive ranges that make up 0 ..< panelCount.
-  static func forEachRange(of panelCount: Int, threads: Int, _ body: (Int, Range<Int>) -> Void) {
+  package static func forEachRange(of panelCount: Int, threads: Int, _ body: (Int, Range<Int>) -> Void) {
     withoutActuallyEscaping(body) { body in
       // The ranges do not meet, so that the threads write to different places.
       nonisolated(unsafe) let body = body

@@ -18,9 +18,10 @@ struct Record: ParsableCommand {
   var circuits: String?
 
   @Option(
-    help:
-      "Measure these groups only: parse, construct, simulate, indexed, bitsliced, certify, start, dense, decoding, training. For development."
-  )
+    help: """
+      Measure these groups only: parse, construct, simulate, indexed, bitsliced, certify, start, dense, decoding, products, \
+      training-small, training-replicas, training-middle, training-large, training-mlp. For development.
+      """)
   var only: [String] = []
 
   @Flag(help: "Few repetitions and short chains, to see that everything works; nothing is recorded.")
@@ -42,13 +43,14 @@ struct Record: ParsableCommand {
       adder64: try BenchmarkCircuit("adder64", collection: circuits, folder: work) { .rippleCarryAdder(width: 64) },
       mult64: try BenchmarkCircuit("mult64", collection: circuits, folder: work) { .wallaceMultiplier(width: 64) },
       sha256: try BenchmarkCircuit("sha256", collection: circuits, folder: work) { .sha256Compression() })
-    let groups: [(name: String, measure: (inout Recorder) throws -> Void)] = [
-      ("parse", { try $0.measureParsing() }), ("construct", { try $0.measureConstruction() }),
-      ("simulate", { try $0.measureSimulation() }), ("indexed", { try $0.measureIndexed() }),
-      ("bitsliced", { try $0.measureBitsliced() }), ("certify", { try $0.measureCertification() }),
-      ("start", { try $0.measureStart() }), ("dense", { try $0.measureDense() }),
-      ("decoding", { try $0.measureDecoding() }), ("training", { try $0.measureTraining() }),
-    ]
+    let groups: [(name: String, measure: (inout Recorder) throws -> Void)] =
+      [
+        ("parse", { try $0.measureParsing() }), ("construct", { try $0.measureConstruction() }),
+        ("simulate", { try $0.measureSimulation() }), ("indexed", { try $0.measureIndexed() }),
+        ("bitsliced", { try $0.measureBitsliced() }), ("certify", { try $0.measureCertification() }),
+        ("start", { try $0.measureStart() }), ("dense", { try $0.measureDense() }),
+        ("decoding", { try $0.measureDecoding() }), ("products", { try $0.measureProducts() }),
+      ] + TrainingCase.all.map { training in (training.name, { try $0.measureTraining(training) }) }
     if let unknown = only.first(where: { name in !groups.contains { $0.name == name } }) {
       throw ValidationError("--only knows no group \(unknown).")
     }

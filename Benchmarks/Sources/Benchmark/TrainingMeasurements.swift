@@ -1,8 +1,17 @@
 // Training steps of our engine beside the best that PyTorch can do, by turns.
 import Foundation
 
-extension Recorder {
-  mutating func measureTraining() throws {
+/// What is trained, and what is to be reached.
+struct TrainingCase {
+  /// The name of the group for `--only`.
+  var name: String
+  var shape: TrainingShape
+  /// Against PyTorch's best in float32.
+  var float32: Target
+  /// Of mixed precision, against PyTorch's best in any precision.
+  var mixed: Target?
+
+  static let all: [TrainingCase] = {
     let small = TrainingShape.llama(
       hidden: 64, layers: 2, heads: 4, feedForward: 176, vocabulary: 64, batch: 64, length: 64)
     var replicated = small
@@ -11,19 +20,27 @@ extension Recorder {
       hidden: 256, layers: 6, heads: 8, feedForward: 688, vocabulary: 128, batch: 32, length: 128)
     let large = TrainingShape.llama(
       hidden: 512, layers: 8, heads: 8, feedForward: 1376, vocabulary: 128, batch: 8, length: 256)
-    let peak = try productPeaks()
-    // The targets of float32 and of mixed precision, the latter against PyTorch's best in any precision.
-    let cases: [(shape: TrainingShape, float32: Target, mixed: Target?)] = [
-      (small, .atLeast(3), nil), (replicated, .atLeast(3), nil), (middle, .atLeast(1.1), .atLeast(1.5)),
-      (large, .atLeast(1), .atLeast(1.3)),
-      (.perceptron(inputs: 20, hidden: 128, outputs: 1, batch: 32), .atLeast(20), nil),
+    return [
+      TrainingCase(name: "training-small", shape: small, float32: .atLeast(3)),
+      TrainingCase(name: "training-replicas", shape: replicated, float32: .atLeast(3)),
+      TrainingCase(name: "training-middle", shape: middle, float32: .atLeast(1.1), mixed: .atLeast(1.5)),
+      TrainingCase(name: "training-large", shape: large, float32: .atLeast(1), mixed: .atLeast(1.3)),
+      TrainingCase(
+        name: "training-mlp", shape: .perceptron(inputs: 20, hidden: 128, outputs: 1, batch: 32),
+        float32: .atLeast(20)),
     ]
-    for (shape, float32, mixed) in cases {
-      let trial = try trial(of: shape)
-      try compareTraining(shape, .float32, against: trial.float32, trial.stepsPerTurn, target: float32, peak: peak)
-      if let mixed {
-        try compareTraining(shape, .mixed, against: trial.any, trial.stepsPerTurn, target: mixed, peak: peak)
-      }
+  }()
+}
+
+extension Recorder {
+  mutating func measureTraining(_ training: TrainingCase) throws {
+    let shape = training.shape
+    let peak = try productPeaks()
+    let trial = try trial(of: shape)
+    let steps = trial.stepsPerTurn
+    try compareTraining(shape, .float32, against: trial.float32, steps, target: training.float32, peak: peak)
+    if let mixed = training.mixed {
+      try compareTraining(shape, .mixed, against: trial.any, steps, target: mixed, peak: peak)
     }
   }
 

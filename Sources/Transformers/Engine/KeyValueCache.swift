@@ -23,13 +23,16 @@ final class KeyValueCache {
   private(set) var panels: [Panels]
   /// The position in each slot.
   private var positions: UnsafeMutablePointer<Int32>
-  /// Scores of one group's heads, `blockCapacity * 16` apart.
-  private(set) var scores: UnsafeMutablePointer<Float>
-  /// Blocks whose softmax weights are not all 0.
-  private(set) var live: UnsafeMutablePointer<Int32>
+  /// Scores of one group's heads, `blockCapacity * 16` apart, for each lane.
+  private var scores: UnsafeMutablePointer<Float>
+  /// Blocks whose softmax weights are not all 0, for each lane.
+  private var live: UnsafeMutablePointer<Int32>
   private let headCount: Int
+  private let laneCount: Int
 
-  init(layers: [PreparedLayer], batchSize: Int) {
+  /// An empty cache, with memory for the scores of `laneCount` threads.
+  init(layers: [PreparedLayer], batchSize: Int, laneCount: Int) {
+    self.laneCount = laneCount
     panels = []
     for layer in layers {
       for _ in 0..<batchSize {
@@ -60,6 +63,11 @@ final class KeyValueCache {
   var byteCount: Int {
     let numbers = panels.reduce(0) { $0 + $1.keyWidth + $1.valueWidth } + 1
     return blockCapacity * 16 * numbers * 4
+  }
+
+  /// The memory of a lane for scores and for the list of live blocks.
+  func scratch(lane: Int) -> (scores: UnsafeMutablePointer<Float>, live: UnsafeMutablePointer<Int32>) {
+    (scores + lane * blockCapacity * 16 * headCount, live + lane * blockCapacity)
   }
 
   /// Makes room for `count` more slots and assigns them positions `first...`; the caller then stores keys and values.
@@ -104,9 +112,9 @@ final class KeyValueCache {
     positions.deallocate()
     positions = newPositions
     UnsafeMutableRawPointer(scores).deallocate()
-    scores = Self.allocate(blocks * 16 * headCount)
+    scores = Self.allocate(blocks * 16 * headCount * laneCount)
     live.deallocate()
-    live = UnsafeMutablePointer<Int32>.allocate(capacity: blocks)
+    live = UnsafeMutablePointer<Int32>.allocate(capacity: blocks * laneCount)
     blockCapacity = blocks
   }
 

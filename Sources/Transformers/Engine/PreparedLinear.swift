@@ -36,13 +36,14 @@ struct PreparedLinear: Sendable {
   /// The distance between outputs for consecutive inputs.
   var stride: Int { matrix.paddedRowCount }
 
-  /// y[n] = W x[n] + b for `count` inputs, `stride` apart.
+  /// y[n] = W x[n] + b for `count` inputs, `stride` apart; `splits` as `PanelMatrix` has it.
   func apply(
-    _ x: UnsafePointer<Float>, xStride: Int, count: Int, into y: UnsafeMutablePointer<Float>, prefilling: Bool
+    _ x: UnsafePointer<Float>, xStride: Int, count: Int, into y: UnsafeMutablePointer<Float>, prefilling: Bool,
+    splits: Bool
   ) {
     matrix.multiply(
       bias: bias.map { UnsafePointer($0.base) }, x, xStride: xStride, count: count, into: y, yStride: stride,
-      method: prefilling ? .fastest : .panels)
+      method: prefilling ? .fastest : .panels, splits: splits)
   }
 }
 

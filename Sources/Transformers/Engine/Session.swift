@@ -13,8 +13,9 @@ public enum LogitSelection: Sendable, Equatable {
 
 /// B texts of equal length in progress, with their cache of keys and values.
 ///
-/// A session is single-threaded; several sessions may share an engine. Texts in a batch advance together, so that
-/// prompts must have the same number of tokens; texts of different lengths take a session each.
+/// A session is used by one thread at a time, and may divide a step of many texts among several; several sessions may
+/// share an engine. Texts in a batch advance together, so that prompts must have the same number of tokens; texts of
+/// different lengths take a session each.
 ///
 /// The cache grows with what is read (never with `maximumPositionCount`) and can be cut: `evict(position:)` drops a
 /// position that no later token needs.
@@ -31,13 +32,28 @@ public final class Session {
 
   let cache: KeyValueCache
   private var work: Workspace
+  /// The threads that may share a step's texts.
+  private let laneCount: Int
 
   init(_ engine: Engine, batchSize: Int) {
     precondition(batchSize >= 1, "a session has at least one text")
     self.engine = engine
     self.batchSize = batchSize
-    cache = KeyValueCache(layers: engine.layers, batchSize: batchSize)
-    work = Workspace(engine, batchSize: batchSize, positions: 1)
+    laneCount = Self.laneCount(engine, batchSize: batchSize)
+    cache = KeyValueCache(layers: engine.layers, batchSize: batchSize, laneCount: laneCount)
+    work = Workspace(engine, batchSize: batchSize, positions: 1, laneCount: laneCount)
+  }
+
+  /// The number of threads among which the texts of a step are divided.
+  ///
+  /// Each thread then reads all weights, but nothing waits for anything within a step. That pays where the weights fit
+  /// the last cache and are used for several texts once they are read; otherwise each product is divided by itself.
+  private static func laneCount(_ engine: Engine, batchSize: Int) -> Int {
+    let leastTexts = 4
+    let cacheBytes = 32 << 20
+    if batchSize < 2 * leastTexts || engine.report.byteCount > cacheBytes { return 1 }
+    return Parallelism.threads(
+      panelCount: batchSize / leastTexts, multiplyAdds: engine.report.byteCount / 4 * batchSize)
   }
 
   /// Positions per pass when a prompt is read; bounds the memory for activations.
@@ -161,8 +177,6 @@ public final class Session {
 
   /// Runs all layers over the B * n rows of the stream, row b * n + i holding position `positionCount + i` of text b.
   private func advance(_ n: Int) {
-    let rows = batchSize * n
-    let (c, work) = (engine.configuration.hiddenSize, work)
     let firstSlot = cache.slotCount
     precondition(positionCount + n < Int(Int32.max), "positions are below 2^31")
     cache.append(n, firstPosition: positionCount)
@@ -173,34 +187,52 @@ public final class Session {
         cosines: work.cosines + i * pairs, sines: work.sines + i * pairs)
     }
     stageTimes?.end(.other)
+    // Clocks tell stages apart on one thread only.
+    if n > 1 || laneCount == 1 || stageTimes != nil {
+      advance(texts: 0..<batchSize, n, firstSlot: firstSlot, lane: nil)
+    } else {
+      Parallelism.forEachRange(of: batchSize, threads: laneCount) { lane, texts in
+        advance(texts: texts, n, firstSlot: firstSlot, lane: lane)
+      }
+    }
+    positionCount += n
+  }
+
+  /// Runs all layers over the rows of `texts`. Without a lane the products may be divided among threads; with one, this
+  /// is one of several threads that each have texts of their own.
+  private func advance(texts: Range<Int>, _ n: Int, firstSlot: Int, lane: Int?) {
+    let (c, splits) = (engine.configuration.hiddenSize, lane == nil)
+    let work = work.rows(from: texts.lowerBound * n, lane: lane ?? 0)
+    let rows = texts.count * n
     for (index, layer) in engine.layers.enumerated() {
       let width = layer.attentionNormalization.width
       for r in 0..<rows { layer.attentionNormalization.apply(work.stream + r * c, into: work.normalized + r * width) }
       layer.queryKeyValue.apply(
-        work.normalized, xStride: width, count: rows, into: work.projected, prefilling: n > 1)
-      attend(layer, index, n, firstSlot: firstSlot)
+        work.normalized, xStride: width, count: rows, into: work.projected, prefilling: n > 1, splits: splits)
+      attend(layer, index, work, texts: texts, n, firstSlot: firstSlot, lane: lane ?? 0)
       layer.output.apply(
-        work.attended, xStride: layer.attendedWidth, count: rows, into: work.projected, prefilling: n > 1)
-      addToStream(layer.output.stride, layer.outputRows, rows)
-      stageTimes?.end(.attention)
+        work.attended, xStride: layer.attendedWidth, count: rows, into: work.projected, prefilling: n > 1,
+        splits: splits)
+      addToStream(layer.output.stride, layer.outputRows, work, rows)
+      if lane == nil { stageTimes?.end(.attention) }
 
       let hiddenWidth = layer.feedForwardNormalization.width
       for r in 0..<rows {
         layer.feedForwardNormalization.apply(work.stream + r * c, into: work.normalized + r * hiddenWidth)
       }
       layer.gateAndUp.apply(
-        work.normalized, xStride: hiddenWidth, count: rows, into: work.projected, prefilling: n > 1)
-      activate(layer, rows)
-      layer.down.apply(work.hidden, xStride: layer.hiddenCount, count: rows, into: work.projected, prefilling: n > 1)
-      addToStream(layer.down.stride, layer.downRows, rows)
-      stageTimes?.end(.feedForward)
+        work.normalized, xStride: hiddenWidth, count: rows, into: work.projected, prefilling: n > 1, splits: splits)
+      activate(layer, work, rows)
+      layer.down.apply(
+        work.hidden, xStride: layer.hiddenCount, count: rows, into: work.projected, prefilling: n > 1, splits: splits)
+      addToStream(layer.down.stride, layer.downRows, work, rows)
+      if lane == nil { stageTimes?.end(.feedForward) }
     }
-    positionCount += n
   }
 
   /// Adds the rows of `work.projected`, `stride` apart, to the coordinates `targets` of the stream.
   @inline(__always)
-  private func addToStream(_ stride: Int, _ targets: IndexBuffer, _ rows: Int) {
+  private func addToStream(_ stride: Int, _ targets: IndexBuffer, _ work: Workspace, _ rows: Int) {
     let c = engine.configuration.hiddenSize
     for r in 0..<rows {
       VectorKernels.scatterAdd(
@@ -210,7 +242,7 @@ public final class Session {
 
   /// work.hidden = activation of work.projected, row by row.
   @inline(__always)
-  private func activate(_ layer: PreparedLayer, _ rows: Int) {
+  private func activate(_ layer: PreparedLayer, _ work: Workspace, _ rows: Int) {
     let (stride, units) = (layer.gateAndUp.stride, layer.hiddenCount)
     for r in 0..<rows {
       let (x, y) = (work.projected + r * stride, work.hidden + r * units)
@@ -224,24 +256,30 @@ public final class Session {
 
   /// Rotates queries and keys, stores keys and values in the cache, and attends: work.projected to work.attended.
   @inline(__always)
-  private func attend(_ layer: PreparedLayer, _ index: Int, _ n: Int, firstSlot: Int) {
+  private func attend(
+    _ layer: PreparedLayer, _ index: Int, _ work: Workspace, texts: Range<Int>, _ n: Int, firstSlot: Int, lane: Int
+  ) {
     let scale = Float(engine.configuration.resolvedAttentionScale)
     let stride = layer.queryKeyValue.stride
-    for b in 0..<batchSize {
+    let scratch = cache.scratch(lane: lane)
+    for b in texts {
       for i in 0..<n {
-        let row = work.projected + (b * n + i) * stride
-        let attended = work.attended + (b * n + i) * layer.attendedWidth
+        let r = (b - texts.lowerBound) * n + i
+        let row = work.projected + r * stride
+        let attended = work.attended + r * layer.attendedWidth
         for g in layer.groups.indices {
           let group = layer.groups[g]
           if group.valueWidth == 0 { continue }
           let panels = cache.panels[(index * batchSize + b) * layer.groups.count + g]
           let queries = row + group.queryOffset
-          rotate(group, queries: queries, key: row + group.keyOffset, row: i, scale: scale)
+          rotate(group, work, queries: queries, key: row + group.keyOffset, row: i, scale: scale)
           VectorKernels.store(
             row + group.keyOffset, in: panels.keys, slot: firstSlot + i, columns: group.keyWidth)
           VectorKernels.store(
             row + group.valueOffset, in: panels.values, slot: firstSlot + i, columns: group.valueWidth)
-          attend(group, panels, queries: queries, slotCount: firstSlot + i + 1, into: attended + group.attendedOffset)
+          attend(
+            group, panels, scratch, queries: queries, slotCount: firstSlot + i + 1,
+            into: attended + group.attendedOffset)
         }
       }
     }
@@ -250,18 +288,19 @@ public final class Session {
   /// The heads of one group at one position, over the first `slotCount` slots.
   @inline(__always)
   private func attend(
-    _ group: PreparedGroup, _ panels: KeyValueCache.Panels, queries: UnsafePointer<Float>, slotCount: Int,
-    into out: UnsafeMutablePointer<Float>
+    _ group: PreparedGroup, _ panels: KeyValueCache.Panels,
+    _ scratch: (scores: UnsafeMutablePointer<Float>, live: UnsafeMutablePointer<Int32>), queries: UnsafePointer<Float>,
+    slotCount: Int, into out: UnsafeMutablePointer<Float>
   ) {
     let scoreStride = cache.blockCapacity * VectorKernels.laneCount
     VectorKernels.multiplyPanels(
       panels.keys, blockCount: (slotCount + 15) / 16, columns: group.keyWidth, by: queries, xStride: group.keyWidth,
-      count: group.headCount, into: cache.scores, yStride: scoreStride)
+      count: group.headCount, into: scratch.scores, yStride: scoreStride)
     for h in 0..<group.headCount {
-      let weights = cache.scores + h * scoreStride
-      let (total, liveCount) = VectorKernels.softmaxWeights(weights, count: slotCount, live: cache.live)
+      let weights = scratch.scores + h * scoreStride
+      let (total, liveCount) = VectorKernels.softmaxWeights(weights, count: slotCount, live: scratch.live)
       VectorKernels.weightedSum(
-        ofValues: panels.values, columns: group.valueWidth, weights: weights, live: cache.live, liveCount: liveCount,
+        ofValues: panels.values, columns: group.valueWidth, weights: weights, live: scratch.live, liveCount: liveCount,
         total: total, into: out + h * group.valueWidth)
     }
   }
@@ -270,7 +309,8 @@ public final class Session {
   /// way.
   @inline(__always)
   private func rotate(
-    _ group: PreparedGroup, queries: UnsafeMutablePointer<Float>, key: UnsafeMutablePointer<Float>, row: Int,
+    _ group: PreparedGroup, _ work: Workspace, queries: UnsafeMutablePointer<Float>, key: UnsafeMutablePointer<Float>,
+    row: Int,
     scale: Float
   ) {
     guard case .rotary = engine.configuration.positions else {
@@ -304,7 +344,8 @@ public final class Session {
       for first in Swift.stride(from: 0, to: rows.count, by: pass) {
         let count = min(pass, rows.count - first)
         engine.head.apply(
-          work.normalized + first * width, xStride: width, count: count, into: padded.base, prefilling: prefilling)
+          work.normalized + first * width, xStride: width, count: count, into: padded.base, prefilling: prefilling,
+          splits: true)
         for r in 0..<count {
           guard let base = target.baseAddress else { return }
           (base + offset + (first + r) * v).update(from: padded.base + r * stride, count: v)
