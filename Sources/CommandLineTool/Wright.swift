@@ -26,7 +26,7 @@ struct Wright: ParsableCommand {
     subcommands: [
       CircuitCommand.self, Construct.self, Run.self, Check.self, Certify.self, Verify.self, Mutants.self, Export.self,
       Info.self,
-      Demo.self,
+      Train.self, Eval.self, Demo.self,
     ])
 
   /// Parses the arguments, runs the subcommand, and turns whatever it throws into a message and an exit code.

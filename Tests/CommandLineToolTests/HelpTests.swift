@@ -6,7 +6,8 @@ struct HelpTests {
   /// Every command by its words.
   static let commands = [
     [], ["circuit"], ["circuit", "info"], ["circuit", "convert"], ["circuit", "generate"], ["circuit", "simulate"],
-    ["circuit", "draw"], ["construct"], ["run"], ["check"], ["mutants"], ["export"], ["info"], ["demo"],
+    ["circuit", "draw"], ["construct"], ["run"], ["check"], ["mutants"], ["export"], ["info"], ["train"], ["eval"],
+    ["demo"],
   ]
 
   @Test(arguments: commands)

@@ -23,7 +23,7 @@ let allowedDependencies: [String: Set<String>] = [
   "CircuitProperties": ["PropertyTesting", "Constructions", "Verification", "Transformers", "Circuits", "Randomness"],
   "CommandLineTool": [
     "Randomness", "Circuits", "ExactArithmetic", "Tensors", "Transformers", "Verification", "Constructions",
-    "Training", "Tasks", "ArgumentParser", "Crypto",
+    "Training", "Tasks", "ArgumentParser", "Crypto", "Yams",
   ],
   "TestSupport": [],
   "TrainingSupport": ["Training", "Tensors", "Randomness"],

@@ -8,13 +8,13 @@
   import Darwin
 #endif
 
-/// Reads files of assignments.
+/// Reads files of assignments, configurations and examples.
 enum InputFileContents {
   /// The bytes of the file or pipe at `path`.
-  static func read(_ path: String) throws -> [UInt8] {
+  static func read(_ path: String, expecting content: String = "bits, or a file of bits") throws -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
-      throw Failure.refused(path, expected: "bits, or a file of bits", found: systemText(errno))
+      throw Failure.refused(path, expected: content, found: systemText(errno))
     }
     defer { close(descriptor) }
     return try readAll(descriptor) { Failure.refused(path, expected: "a readable file", found: $0) }

@@ -2,6 +2,8 @@
 import ArgumentParser
 import Circuits
 import Constructions
+import Tensors
+import Training
 import Transformers
 import Verification
 
@@ -35,7 +37,7 @@ enum ExitStatus: Int32 {
       0    success
       1    a check found tokens that differ, or a claim was refuted or not decided
       64   usage: the arguments make no sense
-      65   an input file, folder or value was refused
+      65   an input file, folder or value was refused, or training led to numbers that are not finite
       70   internal error
       73   an output cannot be created
       74   reading or writing failed
@@ -56,6 +58,15 @@ struct Failure: Error, CustomStringConvertible {
   /// A refused input: where, what was expected, what was found.
   static func refused(_ place: String, expected: String, found: String) -> Failure {
     Failure(.refusedInput, "\(place): expected \(expected), found \(found)")
+  }
+
+  /// A checkpoint that cannot be written, or one that cannot be used.
+  init(_ error: CheckpointError) {
+    switch error {
+    case .unwritable: self.init(.inputOutput, error.description)
+    case .inUse: self.init(.cannotCreate, error.description)
+    default: self.init(.refusedInput, error.description)
+    }
   }
 
   /// Runs `body`; a folder that cannot be written is an output that cannot be created, not a refused input.
@@ -80,6 +91,9 @@ extension ExitStatus {
     case let error as ModelError: failure = Failure(.refusedInput, error.description)
     case let error as EngineRefusal: failure = Failure(.refusedInput, error.description)
     case let error as ChainFault: failure = Failure(.refusedInput, error.description)
+    case let error as CheckpointError: failure = Failure(error)
+    case let error as TrainingError: failure = Failure(.refusedInput, error.description)
+    case let error as MatrixProductsError: failure = Failure(.refusedInput, "products: \(error.description)")
     default:
       // ArgumentParser knows its own errors and requests for help; to it, any other error is a plain failure.
       if Wright.exitCode(for: error).rawValue != EXIT_FAILURE { Wright.exit(withError: error) }

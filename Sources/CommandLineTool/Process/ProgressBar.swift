@@ -22,7 +22,9 @@ struct ProgressBar {
   private let total: Int
   private let unit: String
   private let isShown: Bool
-  private let start: ContinuousClock.Instant
+  private var start: ContinuousClock.Instant
+  /// What was done before the clock started.
+  private var doneBefore = 0
   private var nextDraw: ContinuousClock.Instant
 
   /// Whether a bar stands on the terminal now.
@@ -39,15 +41,22 @@ struct ProgressBar {
     nextDraw = start + .milliseconds(200)
   }
 
-  /// Says that `done` of the total are done.
-  mutating func update(_ done: Int) {
+  /// Begins to measure the rate, with `done` of the total done already.
+  mutating func begin(at done: Int) {
+    doneBefore = done
+    start = .now
+  }
+
+  /// Says that `done` of the total are done; `detail` stands at the end of the line.
+  mutating func update(_ done: Int, detail: @autoclosure () -> String = "") {
     guard isShown else { return }
     let now = ContinuousClock.now
     guard now >= nextDraw else { return }
     nextDraw = now + .milliseconds(100)
     let seconds = (now - start) / .seconds(1)
     let line = ProgressBar.line(
-      title: title, done: done, total: total, unit: unit, seconds: seconds, width: ProgressBar.terminalWidth())
+      title: title, done: done, total: total, unit: unit, seconds: seconds, width: ProgressBar.terminalWidth(),
+      doneBefore: doneBefore, detail: detail())
     ProgressBar.isOnScreen.store(true, ordering: .relaxed)
     StandardError.write("\r\(line)\u{1B}[K")
   }
@@ -61,11 +70,15 @@ struct ProgressBar {
   }
 
   /// The text of the bar, at most `width - 1` columns.
-  static func line(title: String, done: Int, total: Int, unit: String, seconds: Double, width: Int) -> String {
+  static func line(
+    title: String, done: Int, total: Int, unit: String, seconds: Double, width: Int, doneBefore: Int = 0,
+    detail: String = ""
+  ) -> String {
     let share = total > 0 ? min(1, max(0, Double(done) / Double(total))) : 0
-    let rate = seconds > 0 ? Double(done) / seconds : 0
+    let rate = seconds > 0 ? Double(done - doneBefore) / seconds : 0
     var tail = " \(Int(share * 100))%  \(Quantity.text(done))/\(Quantity.text(total)) \(unit)  \(Quantity.text(rate))/s"
     if rate > 0, done < total { tail += "  \(Quantity.duration(Double(total - done) / rate)) left" }
+    if !detail.isEmpty { tail += "  \(detail)" }
     let room = width - 1 - title.count - tail.count - 3
     guard room >= 5 else { return String("\(title)\(tail)".prefix(max(0, width - 1))) }
     let cells = min(room, 30)

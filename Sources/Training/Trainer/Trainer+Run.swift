@@ -50,7 +50,7 @@ extension Trainer {
       }
     }
     let log = try folder.map {
-      try MetricsLog(path: "\($0.path)/metrics.jsonl", keepingStepsTo: state.step, write: write)
+      try MetricsLog(path: plan.metricsPath ?? "\($0.path)/metrics.jsonl", keepingStepsTo: state.step, write: write)
     }
 
     let clock = ContinuousClock()

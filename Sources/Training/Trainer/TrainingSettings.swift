@@ -45,6 +45,8 @@ public struct RunPlan: Sendable, Hashable, Codable {
   public var stepCount: Int
   /// The folder of checkpoints and metrics, or `nil` where nothing is kept.
   public var folder: String?
+  /// The file of metrics, or `nil` for `metrics.jsonl` in the folder.
+  public var metricsPath: String?
   /// After how many steps a checkpoint is written each time.
   public var checkpointSteps: Int?
   /// After how many seconds a checkpoint is written each time.
@@ -60,11 +62,13 @@ public struct RunPlan: Sendable, Hashable, Codable {
 
   /// A plan.
   public init(
-    stepCount: Int, folder: String? = nil, checkpointSteps: Int? = nil, checkpointSeconds: Double? = 60,
+    stepCount: Int, folder: String? = nil, metricsPath: String? = nil, checkpointSteps: Int? = nil,
+    checkpointSeconds: Double? = 60,
     keptCheckpoints: Int = 2, keepsBest: Bool = false, metricsInterval: Int = 100, unit: String = "tokens"
   ) {
     self.stepCount = stepCount
     self.folder = folder
+    self.metricsPath = metricsPath
     self.checkpointSteps = checkpointSteps
     self.checkpointSeconds = checkpointSeconds
     self.keptCheckpoints = keptCheckpoints

@@ -1,0 +1,156 @@
+// Texts to train a decoder on: from a task or from files, in the tokens of a vocabulary.
+import Randomness
+import Tasks
+import Training
+import Transformers
+
+/// The examples of a decoder's run, and what their tokens mean.
+struct TokenData {
+  let tokenizer: WordLevelTokenizer
+  let training: ExampleSet<TokenText>
+  /// Empty where nothing is held out.
+  let validation: ExampleSet<TokenText>
+  /// The tokens of the longest text.
+  let longestText: Int
+  /// The digests of the files that were read.
+  let digests: [String]
+
+  /// What fills up shorter texts of a batch; its loss does not count.
+  var padding: Int { tokenizer.roles.padding ?? tokenizer.roles.end ?? 0 }
+
+  /// The examples that a configuration names, in the vocabulary of the model that it starts from, if it has one.
+  init(_ data: DataSection, vocabulary: WordLevelTokenizer?, faults: ConfigurationFaults) throws {
+    let random = Philox(seed: data.splitSeed).split("examples")
+    let source: Source
+    switch data.task {
+    case .modularAddition:
+      source = try Source(ModularAddition(modulus: data.modulus), data, vocabulary)
+    case .permutationComposition:
+      source = try Source(
+        PermutationComposition(degree: data.degree, length: data.length, isChain: data.chain), data, vocabulary)
+    case .parity:
+      source = try Source(Parity(bitCount: data.bits, isChain: data.chain), data, vocabulary)
+    default:
+      source = try Source(files: data, vocabulary)
+    }
+    tokenizer = source.tokenizer
+    validation = source.validation
+    longestText = source.longestText
+    digests = source.digests
+    training = try limited(source.training, to: data.examples, random: random, faults: faults)
+  }
+
+  /// What is read before training examples are counted off.
+  private struct Source {
+    var tokenizer: WordLevelTokenizer
+    var training: ExampleSet<TokenText>
+    var validation: ExampleSet<TokenText>
+    var longestText: Int
+    var digests: [String] = []
+
+    /// The texts of a task.
+    init(_ task: some TokenTask, _ data: DataSection, _ vocabulary: WordLevelTokenizer?) throws {
+      let tokenizer = try vocabulary ?? TokenData.tokenizer(words: task.words)
+      let roles = tokenizer.roles
+      let tokens = try task.words.map { word in
+        guard let token = tokenizer.token(word) else {
+          throw Failure.refused("model.from", expected: "a vocabulary with the word \(word)", found: "none")
+        }
+        return token
+      }
+      let text = { @Sendable (example: TokenExample) in
+        TokenText(
+          begin: roles.begin, prompt: example.prompt.map { tokens[Int($0)] },
+          answer: example.answer.map { tokens[Int($0)] }, end: roles.end)
+      }
+      self.tokenizer = tokenizer
+      let split = ExampleSplit(task, trainingFraction: data.trainingFraction, seed: data.splitSeed)
+      if let listed = split.training, let held = split.validation {
+        training = .listed(listed.map { text(task.example(Int($0))) })
+        validation = .listed(held.map { text(task.example(Int($0))) })
+      } else {
+        training = .drawn { text(split.trainingExample(using: &$0)) }
+        validation = split.hasValidation ? .drawn { text(split.validationExample(using: &$0)) } : .listed([])
+      }
+      let special = (roles.begin == nil ? 0 : 1) + (roles.end == nil ? 0 : 1)
+      longestText = task.promptLength + task.answerLength + special
+    }
+
+    /// The texts of files.
+    init(files data: DataSection, _ vocabulary: WordLevelTokenizer?) throws {
+      let files = try [data.path, data.validationPath].compactMap(\.self).map {
+        try ExampleFile<TextLine>($0, expected: "an object like {\"prompt\": \"a b\", \"answer\": \"c\"}")
+      }
+      let tokenizer = try vocabulary ?? TokenData.tokenizer(words: Source.words(of: files))
+      let sets = try files.map { try Source.texts($0, tokenizer) }
+      training = .listed(sets[0])
+      validation = .listed(sets.count > 1 ? sets[1] : [])
+      longestText = sets.joined().map(\.tokens.count).max() ?? 0
+      digests = files.map(\.digest)
+      self.tokenizer = tokenizer
+    }
+
+    /// The words of files, in the order in which they come.
+    private static func words(of files: [ExampleFile<TextLine>]) -> [String] {
+      var (words, known): ([String], Set<String>) = ([], [])
+      for line in files.lazy.flatMap(\.lines) {
+        for word in (line.prompt + " " + line.answer).split(whereSeparator: \.isWhitespace).map(String.init)
+        where known.insert(word).inserted {
+          words.append(word)
+        }
+      }
+      return words
+    }
+
+    private static func texts(_ file: ExampleFile<TextLine>, _ tokenizer: WordLevelTokenizer) throws -> [TokenText] {
+      let roles = tokenizer.roles
+      func tokens(_ text: String, _ index: Int) throws -> [Int] {
+        do {
+          let tokens = try tokenizer.encode(text)
+          return roles.prependsBegin ? Array(tokens.dropFirst()) : tokens
+        } catch {
+          throw file.failure(index, expected: "words of the vocabulary", found: error.description)
+        }
+      }
+      return try file.lines.enumerated().map { index, line in
+        let (prompt, answer) = (try tokens(line.prompt, index), try tokens(line.answer, index))
+        if answer.isEmpty { throw file.failure(index, expected: "an answer of at least one word", found: "none") }
+        if prompt.isEmpty && roles.begin == nil {
+          throw file.failure(index, expected: "a prompt of at least one word", found: "none")
+        }
+        return TokenText(begin: roles.begin, prompt: prompt, answer: answer, end: roles.end)
+      }
+    }
+  }
+
+  /// Words, then `<s>` and `</s>`, as constructed models have them; `</s>` also fills the shorter rows of a batch.
+  static func tokenizer(words: [String]) throws -> WordLevelTokenizer {
+    let (begin, end) = (words.count, words.count + 1)
+    return try WordLevelTokenizer(
+      words: WordList(words + ["<s>", "</s>"]),
+      roles: .init(begin: begin, end: end, padding: end, prependsBegin: true), specialTokens: [begin, end])
+  }
+}
+
+/// As many different examples as the configuration wants.
+func limited<Example: Hashable & Sendable>(
+  _ examples: ExampleSet<Example>, to count: Int?, random: Philox, faults: ConfigurationFaults
+) throws -> ExampleSet<Example> {
+  guard let count else { return examples }
+  if let all = examples.count {
+    if count > all {
+      var faults = faults
+      faults.add("data.examples", expected: "at most the \(all) examples that there are", found: "\(count)")
+      try faults.check()
+    }
+    return examples.limited(to: count, random: random)
+  }
+  var random = random
+  guard case .drawn(let draw) = examples else { return examples }
+  var (list, known): ([Example], Set<Example>) = ([], [])
+  while list.count < count {
+    let example = draw(&random)
+    if known.insert(example).inserted { list.append(example) }
+  }
+  return .listed(list)
+}

@@ -1,0 +1,75 @@
+// The folder of a run: what stands where in it.
+import Foundation
+
+/// The folder that `wright train -o` writes.
+struct RunFolder {
+  let path: String
+
+  init(_ path: String) { self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path }
+
+  /// The whole configuration.
+  var configuration: String { "\(path)/config.yaml" }
+  /// A line a step that was reported.
+  var metrics: String { "\(path)/metrics.jsonl" }
+  /// Where the run can be taken up.
+  var checkpoints: String { "\(path)/checkpoints" }
+  /// The trained model.
+  var model: String { "\(path)/model" }
+  /// How the run ended.
+  var result: String { "\(path)/result.json" }
+
+  /// The folder of a replica.
+  func replica(_ index: Int, of count: Int) -> RunFolder {
+    let width = String(max(1, count - 1)).count
+    let digits = String(index)
+    return RunFolder("\(path)/replica-\(String(repeating: "0", count: width - digits.count))\(digits)")
+  }
+
+  /// Whether a run has begun here.
+  var holdsRun: Bool { isThere(configuration) }
+
+  /// Whether a run could be taken up here.
+  var hasCheckpoints: Bool {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints)) ?? []
+    return names.contains { $0.hasPrefix("checkpoint-") }
+  }
+
+  /// The loss in the last line of the metrics.
+  var lastLoss: Double? {
+    struct Line: Decodable { var loss: Double? }
+    guard let text = try? String(contentsOfFile: metrics, encoding: .utf8), let line = text.split(separator: "\n").last
+    else { return nil }
+    return (try? JSONDecoder().decode(Line.self, from: Data(line.utf8)))?.loss
+  }
+
+  /// Makes the folder for a new run; what stands there already is never touched.
+  func create() throws {
+    if isThere(path) {
+      let names = try? FileManager.default.contentsOfDirectory(atPath: path)
+      if names == nil { throw Failure(.cannotCreate, "\(path): is there and no folder") }
+      if holdsRun {
+        throw Failure(
+          .cannotCreate,
+          "\(path): has a run in it: wright train --resume \(path) goes on with it, another -o begins anew")
+      }
+      if names?.isEmpty == false { throw Failure(.cannotCreate, "\(path): is a folder with other files in it") }
+    }
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw Failure(.cannotCreate, "\(path): \(error.localizedDescription)")
+    }
+  }
+
+  /// Refuses a folder without a run to go on with.
+  func checkForRun() throws {
+    guard holdsRun else {
+      throw Failure.refused(path, expected: "a folder that wright train wrote", found: "no config.yaml in it")
+    }
+  }
+
+  /// Writes the whole configuration.
+  func write(_ configuration: TrainingConfiguration) throws {
+    try AtomicFile.write(to: self.configuration) { try $0.write(configuration.written.yaml) }
+  }
+}
