@@ -92,7 +92,7 @@ let package = Package(
     .testTarget(
       name: "TensorsTests",
       dependencies: [
-        "Tensors", "TestSupport",
+        "Tensors", "PropertyTesting", "TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(

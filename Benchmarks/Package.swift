@@ -17,13 +17,15 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
   ],
   targets: [
+    .target(name: "CPeak"),
     .executableTarget(
       name: "Benchmark",
       dependencies: [
+        "CPeak",
         .product(name: "Wright", package: "Wright"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: strict)
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

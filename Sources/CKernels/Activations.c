@@ -13,6 +13,18 @@
     (s) = 1.0f / (1.0f + exponential_); \
   } while (0)
 
+// s = 1 / (1 + exp(-x)) and c = 1 - s, either to its last bits: of numbers near 1 the difference to 1 is not taken.
+#define SIGMOID_AND_COMPLEMENT(s, c, x)          \
+  do {                                           \
+    lanes exponential_;                          \
+    lanes negative_ = (x) < 0.0f ? (x) : -(x);   \
+    LANES_EXP(exponential_, negative_);          \
+    lanes greater_ = 1.0f / (1.0f + exponential_); \
+    lanes lesser_ = exponential_ * greater_;     \
+    (s) = (x) < 0.0f ? lesser_ : greater_;       \
+    (c) = (x) < 0.0f ? greater_ : lesser_;       \
+  } while (0)
+
 // phi = Phi(x) = (1 + erf(x / sqrt 2)) / 2. With t = |x| / sqrt 2: below 0.9277 an odd polynomial, above it
 // erfc t = exp(-t - t p(t)), both minimax (Juffa's erff, error below 1 ulp of erf); the lower tail is taken from erfc itself, so that it
 // does not cancel.
@@ -41,33 +53,34 @@
     (phi) = t_ > 0.927734375f ? outer_ : 0.5f + 0.5f * q_;                      \
   } while (0)
 
-// s = 1 / (1 + exp(-2 u(x))), of geluTanh.
-#define TANH_GATE(s, x)                                                          \
-  do {                                                                           \
-    lanes argument_ = 1.5957691216057308f * ((x) + 0.044715f * ((x) * (x) * (x))); \
-    SIGMOID(s, argument_);                                                       \
-  } while (0)
+// 2 u(x), of geluTanh.
+#define TANH_ARGUMENT(x) (1.5957691216057308f * ((x) + 0.044715f * ((x) * (x) * (x))))
 
 // y = f(x), by blocks.
-#define FORWARD(body)                              \
-  for (long i = 0; i < count; i += 16) {           \
-    long part = BLOCK_PART(i, count);              \
-    lanes x, result;                               \
-    BLOCK_READ(x, input + i, part);                \
-    body;                                          \
-    BLOCK_WRITE(y + i, result, part);              \
-  }
+#define FORWARD(body)                  \
+  FOR_BLOCKS(count, {                  \
+    lanes x;                           \
+    lanes result;                      \
+    BLOCK_READ(x, input + i, part);    \
+    body;                              \
+    BLOCK_WRITE(y + i, result, part);  \
+  });
 
-// dx = dy f', by blocks; x is what the slope is a function of.
-#define BACKWARD(body)                             \
-  for (long i = 0; i < count; i += 16) {           \
-    long part = BLOCK_PART(i, count);              \
-    lanes x, slope, g;                             \
-    BLOCK_READ(x, input + i, part);                \
-    BLOCK_READ(g, dy + i, part);                   \
-    body;                                          \
-    g = g * slope;                                 \
-    BLOCK_PUT(dx + i, g, part, accumulates);       \
+// dx = f(dy), by blocks; x is what the slope is a function of. `body` is written twice, so that the loop has no question in it.
+#define BACKWARD_INTO(body, put)       \
+  FOR_BLOCKS(count, {                  \
+    lanes x;                           \
+    lanes g;                           \
+    BLOCK_READ(x, input + i, part);    \
+    BLOCK_READ(g, dy + i, part);       \
+    body;                              \
+    put(dx + i, g, part);              \
+  });
+#define BACKWARD(body)                 \
+  if (accumulates) {                   \
+    BACKWARD_INTO(body, BLOCK_ADD)     \
+  } else {                             \
+    BACKWARD_INTO(body, BLOCK_WRITE)   \
   }
 
 WRIGHT_KERNEL void wright_f32_silu(const float *input, long count, float *y) {
@@ -89,7 +102,8 @@ WRIGHT_KERNEL void wright_f32_gelu(const float *input, long count, float *y) {
 WRIGHT_KERNEL void wright_f32_gelu_tanh(const float *input, long count, float *y) {
   FORWARD({
     lanes s;
-    TANH_GATE(s, x);
+    lanes argument = TANH_ARGUMENT(x);
+    SIGMOID(s, argument);
     result = x * s;
   })
 }
@@ -124,8 +138,9 @@ WRIGHT_KERNEL void wright_f32_silu_gradient(
     const float *input, const float *dy, long count, int accumulates, float *dx) {
   BACKWARD({
     lanes s;
-    SIGMOID(s, x);
-    slope = s + (x * s) * (1.0f - s);
+    lanes complement;
+    SIGMOID_AND_COMPLEMENT(s, complement, x);
+    g = g * (s + (x * s) * complement);
   })
 }
 
@@ -136,7 +151,7 @@ WRIGHT_KERNEL void wright_f32_gelu_gradient(
     lanes density;
     NORMAL_DISTRIBUTION(phi, x);
     LANES_EXP(density, -0.5f * (x * x));
-    slope = phi + x * (density * 0.39894228040143268f);
+    g = g * (phi + x * (density * 0.39894228040143268f));
   })
 }
 
@@ -145,64 +160,63 @@ WRIGHT_KERNEL void wright_f32_gelu_tanh_gradient(
     const float *input, const float *dy, long count, int accumulates, float *dx) {
   BACKWARD({
     lanes s;
+    lanes complement;
     lanes c = x > 16.0f ? (lanes)(16.0f) : x;
     c = c < -16.0f ? (lanes)(-16.0f) : c;
-    TANH_GATE(s, c);
-    slope = s + (c * s) * ((1.0f - s) * (1.5957691216057308f * (1.0f + 0.134145f * (c * c))));
+    lanes argument = TANH_ARGUMENT(c);
+    SIGMOID_AND_COMPLEMENT(s, complement, argument);
+    g = g * (s + (c * s) * (complement * (1.5957691216057308f * (1.0f + 0.134145f * (c * c)))));
   })
 }
 
 WRIGHT_KERNEL void wright_f32_sigmoid_gradient(
     const float *input, const float *dy, long count, int accumulates, float *dx) {
-  BACKWARD(slope = x * (1.0f - x))
+  BACKWARD(g = g * (x * (1.0f - x)))
 }
 
 WRIGHT_KERNEL void wright_f32_tanh_gradient(
     const float *input, const float *dy, long count, int accumulates, float *dx) {
-  BACKWARD(slope = 1.0f - x * x)
+  BACKWARD(g = g * (1.0f - x * x))
 }
 
 WRIGHT_KERNEL void wright_f32_relu_gradient(
     const float *input, const float *dy, long count, int accumulates, float *dx) {
-  for (long i = 0; i < count; i += 16) {
-    long part = BLOCK_PART(i, count);
-    lanes x, g;
-    BLOCK_READ(x, input + i, part);
-    BLOCK_READ(g, dy + i, part);
-    g = x > 0.0f ? g : 0.0f;
-    BLOCK_PUT(dx + i, g, part, accumulates);
-  }
+  BACKWARD(g = x > 0.0f ? g : 0.0f)
 }
 
 WRIGHT_KERNEL void wright_f32_swiglu(
     const float *gate, long gateStride, const float *up, long upStride, long rows, long columns, float *y) {
   for (long r = 0; r < rows; r++, gate += gateStride, up += upStride, y += columns)
-    for (long i = 0; i < columns; i += 16) {
-      long part = BLOCK_PART(i, columns);
-      lanes x, u, s;
+    FOR_BLOCKS(columns, {
+      lanes x;
+      lanes u;
+      lanes s;
       BLOCK_READ(x, gate + i, part);
       BLOCK_READ(u, up + i, part);
       SIGMOID(s, x);
       s = (x * s) * u;
       BLOCK_WRITE(y + i, s, part);
-    }
+    });
 }
 
 WRIGHT_KERNEL void wright_f32_swiglu_gradient(
     const float *gate, long gateStride, const float *up, long upStride, const float *dy, long rows, long columns,
     float *dgate, int gateAccumulates, float *dup, int upAccumulates) {
   for (long r = 0; r < rows; r++)
-    for (long i = 0; i < columns; i += 16) {
-      long part = BLOCK_PART(i, columns);
-      lanes x, u, g, s;
+    FOR_BLOCKS(columns, {
+      lanes x;
+      lanes u;
+      lanes g;
+      lanes s;
+      lanes complement;
       BLOCK_READ(x, gate + r * gateStride + i, part);
       BLOCK_READ(u, up + r * upStride + i, part);
       BLOCK_READ(g, dy + r * columns + i, part);
-      SIGMOID(s, x);
+      SIGMOID_AND_COMPLEMENT(s, complement, x);
       lanes silu = x * s;
       lanes forUp = g * silu;
-      lanes forGate = (g * u) * (s + silu * (1.0f - s));
+      lanes forGate = (g * u) * (s + silu * complement);
       if (dgate) BLOCK_PUT(dgate + r * gateStride + i, forGate, part, gateAccumulates);
       if (dup) BLOCK_PUT(dup + r * upStride + i, forUp, part, upAccumulates);
-    }
+    });
 }

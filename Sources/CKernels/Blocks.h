@@ -4,8 +4,20 @@
 
 #include "Lanes.h"
 
-// The numbers of the block that begins at i of `count`.
-#define BLOCK_PART(i, count) ((count) - (i) < 16 ? (count) - (i) : 16)
+// Runs `body` on each block of `count` numbers: i is its first number, `part` how many it has. In all but the last block `part` is a
+// constant, so that the questions after it cost nothing.
+#define FOR_BLOCKS(count, body)                      \
+  do {                                               \
+    long i = 0;                                      \
+    for (; i + 16 <= (count); i += 16) {             \
+      const long part = 16;                          \
+      body;                                          \
+    }                                                \
+    if (i < (count)) {                               \
+      const long part = (count) - i;                 \
+      body;                                          \
+    }                                                \
+  } while (0)
 
 // v = the `part` numbers at p, then zeros.
 #define BLOCK_READ(v, p, part)                                          \

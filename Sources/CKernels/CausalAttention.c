@@ -12,6 +12,10 @@
 
 #pragma clang fp contract(fast)
 
+// Exponentials are powers of two: keys are multiplied by scale / ln 2 where they are copied, and what is kept of a row is the base-2 logarithm
+// of its sum.
+static const double inverse_ln2 = 1.44269504088896340736, ln2 = 0.693147180559945309417;
+
 // Rows of a tile, and queries whose probabilities are kept at once on the way back.
 enum { tile_rows = 8, query_block = 32 };
 
@@ -22,8 +26,10 @@ enum { tile_rows = 8, query_block = 32 };
 #define INDEX_REAL int32_t
 #define W 16
 #define NAME WRIGHT_F32
-#define VECTOR_EXP LANES_EXP_F32
-#define LOGARITHM logf
+#define VECTOR_EXP2 LANES_EXP2_F32
+#define VECTOR_LOG2 LANES_LOG2_F32
+#define VECTOR_FOLD LANES_FOLD_F32
+#define PUT_EIGHT LANES_PUT_EIGHT_F32
 #include "CausalAttentionBody.h"
 #undef REAL
 #undef VECTOR
@@ -32,8 +38,10 @@ enum { tile_rows = 8, query_block = 32 };
 #undef INDEX_REAL
 #undef W
 #undef NAME
-#undef VECTOR_EXP
-#undef LOGARITHM
+#undef VECTOR_EXP2
+#undef VECTOR_LOG2
+#undef VECTOR_FOLD
+#undef PUT_EIGHT
 
 #define REAL double
 #define VECTOR lanes_double
@@ -42,6 +50,8 @@ enum { tile_rows = 8, query_block = 32 };
 #define INDEX_REAL int64_t
 #define W 8
 #define NAME WRIGHT_F64
-#define VECTOR_EXP LANES_EXP_F64
-#define LOGARITHM log
+#define VECTOR_EXP2 LANES_EXP2_F64
+#define VECTOR_LOG2 LANES_LOG2_F64
+#define VECTOR_FOLD LANES_FOLD_F64
+#define PUT_EIGHT LANES_PUT_EIGHT_F64
 #include "CausalAttentionBody.h"

@@ -26,6 +26,16 @@ WRIGHT_INLINE void NAME(put)(const VECTOR *value, REAL *y, long count, int accum
   }
 }
 
+// A vector of at most `count` numbers, zeros behind them.
+WRIGHT_INLINE void NAME(get)(const REAL *x, long count, VECTOR *value) {
+  if (count >= W) {
+    *value = (VECTOR)*(const VECTOR_UNALIGNED *)x;
+  } else {
+    *value = (VECTOR)(REAL)0;
+    for (long l = 0; l < count; l++) (*value)[l] = x[l];
+  }
+}
+
 // Rows of D numbers to rows of Dp, times scale; zeros beyond, and up to Tp rows.
 WRIGHT_INLINE void NAME(copy)(
     const REAL *x, long stride, long rows, long columns, REAL scale, REAL *y) {
@@ -33,12 +43,10 @@ WRIGHT_INLINE void NAME(copy)(
   for (long r = 0; r < rows; r++) {
     const REAL *from = x + r * stride;
     REAL *to = y + r * padded;
-    long c = 0;
-    for (; c + W <= columns; c += W) *(VECTOR *)(to + c) = (VECTOR)*(const VECTOR_UNALIGNED *)(from + c) * scale;
-    if (c < columns) {
-      VECTOR last = (VECTOR)(REAL)0;
-      for (long l = 0; c + l < columns; l++) last[l] = from[c + l] * scale;
-      *(VECTOR *)(to + c) = last;
+    for (long c = 0; c < columns; c += W) {
+      VECTOR part;
+      NAME(get)(from + c, columns - c, &part);
+      *(VECTOR *)(to + c) = part * scale;
     }
   }
   memset(y + rows * padded, 0, (size_t)((paddedRows - rows) * padded) * sizeof(REAL));
@@ -101,7 +109,7 @@ WRIGHT_INLINE void NAME(gradient_tile)(
     WRIGHT_UNROLL for (int v = 0; v < vectors; v++) {
       VECTOR s = acc[r][v] - logSums[r], p;
       if (j0 + vectors * W > i0 + 1) s = *lane > (INDEX_REAL)(i0 + r - j0 - v * W) ? (VECTOR)(REAL)-INFINITY : s;
-      VECTOR_EXP(p, s);
+      VECTOR_EXP2(p, s);
       *(VECTOR *)(probabilities + r * keyStride + j0 + v * W) = p;
     }
   }
@@ -162,9 +170,22 @@ WRIGHT_INLINE void NAME(write_product)(
   }
 }
 
+// Asks for the lines of `count` rows of a head that will be read, or written, next. Heads lie side by side, so that the processor, which
+// looks for runs, does not foresee them; where a sequence is small it finds them in its second cache and need not be asked.
+WRIGHT_INLINE void NAME(foresee)(const REAL *x, long stride, long count, long columns, int writes) {
+  for (long r = 0; r < count; r++)
+    for (long c = 0; c < columns; c += 64 / (long)sizeof(REAL)) {
+      if (writes) {
+        __builtin_prefetch(x + r * stride + c, 1, 2);
+      } else {
+        __builtin_prefetch(x + r * stride + c, 0, 2);
+      }
+    }
+}
+
 long NAME(attention_scratch)(const wright_attention_shape *shape, int backward) {
   const long length = PADDED(shape->length), width = PADDED(shape->headSize);
-  return backward ? 7 * length * width + 2 * query_block * length + 2 * length : 4 * length * width + tile_rows * length;
+  return backward ? 7 * length * width + 2 * query_block * length + 2 * length : 4 * length * width + (tile_rows + 2) * length;
 }
 
 WRIGHT_KERNEL void NAME(attention)(
@@ -173,45 +194,64 @@ WRIGHT_KERNEL void NAME(attention)(
   const long T = shape->length, D = shape->headSize, Tp = PADDED(T), Dp = PADDED(D);
   const long group = shape->heads / shape->keyValueHeads, outStride = shape->heads * D;
   REAL *keys = scratch, *values = keys + Tp * Dp, *queries = values + Tp * Dp, *rows = queries + Tp * Dp;
-  REAL *scores = rows + Tp * Dp;
+  REAL *maxima = rows + Tp * Dp, *totals = maxima + Tp, *scores = totals + Tp;
+  const int asks = T * query.stride * (long)sizeof(REAL) > 1 << 17;
   INDEX lane;
   for (int l = 0; l < W; l++) lane[l] = l;
   for (long s = 0; s < shape->sequences; s++)
     for (long h = 0; h < shape->heads; h++) {
       if (h % group == 0) {
         const long column = h / group * D;
-        NAME(copy)(key.elements + s * T * key.stride + column, key.stride, T, D, (REAL)shape->scale, rows);
+        NAME(copy)(key.elements + s * T * key.stride + column, key.stride, T, D, (REAL)(shape->scale * inverse_ln2), rows);
         NAME(transpose)(rows, Tp, Dp, keys);
         NAME(copy)(value.elements + s * T * value.stride + column, value.stride, T, D, 1, values);
       }
       NAME(copy)(query.elements + s * T * query.stride + h * D, query.stride, T, D, 1, queries);
       for (long i0 = 0; i0 < T; i0 += tile_rows) {
-        const long end = i0 + tile_rows < T ? i0 + tile_rows : T, width = PADDED(end);
+        const long end = i0 + tile_rows < T ? i0 + tile_rows : T, width = PADDED(end), row = s * T + i0;
+        if (asks) {
+          const long count = end - i0, next = h + 1, column = next / group * D;
+          NAME(foresee)(out + row * outStride + h * D, outStride, count, D, 1);
+          if (next < shape->heads)
+            NAME(foresee)(query.elements + row * query.stride + next * D, query.stride, count, D, 0);
+          if (next < shape->heads && next % group == 0) {
+            NAME(foresee)(key.elements + row * key.stride + column, key.stride, count, D, 0);
+            NAME(foresee)(value.elements + row * value.stride + column, value.stride, count, D, 0);
+          }
+        }
         VECTOR greatest[tile_rows];
         WRIGHT_UNROLL for (int r = 0; r < tile_rows; r++) greatest[r] = (VECTOR)(REAL)-INFINITY;
         long j0 = 0;
         for (; j0 + 2 * W <= width; j0 += 2 * W)
           NAME(score_tile)(2, queries + i0 * Dp, keys, Tp, D, Dp, i0, j0, &lane, scores, greatest);
         if (j0 < width) NAME(score_tile)(1, queries + i0 * Dp, keys, Tp, D, Dp, i0, j0, &lane, scores, greatest);
-        REAL factors[tile_rows] = {0};
-        for (long r = 0; r < end - i0; r++) {
-          const REAL maximum = __builtin_reduce_max(greatest[r]);
-          VECTOR sum = (VECTOR)(REAL)0;
-          REAL *row = scores + r * Tp;
-          for (long j = 0; j < width; j += W) {
+        VECTOR folded;
+        VECTOR_FOLD(folded, LANES_GREATER, greatest);
+        PUT_EIGHT(maxima + i0, folded);
+        VECTOR sums[tile_rows];
+        WRIGHT_UNROLL for (int r = 0; r < tile_rows; r++) sums[r] = (VECTOR)(REAL)0;
+        for (long j = 0; j < width; j += W)
+          WRIGHT_UNROLL for (int r = 0; r < tile_rows; r++) {
             VECTOR p;
-            VECTOR_EXP(p, *(const VECTOR *)(row + j) - maximum);
-            *(VECTOR *)(row + j) = p;
-            sum += p;
+            VECTOR_EXP2(p, *(const VECTOR *)(scores + r * Tp + j) - maxima[i0 + r]);
+            *(VECTOR *)(scores + r * Tp + j) = p;
+            sums[r] += p;
           }
-          REAL total = 0;
-          for (int l = 0; l < W; l++) total += sum[l];
-          factors[r] = 1 / total;
-          if (logSums) logSums[(s * shape->heads + h) * T + i0 + r] = maximum + LOGARITHM(total);
-        }
+        VECTOR_FOLD(folded, LANES_PLUS, sums);
+        PUT_EIGHT(totals + i0, folded);
+        folded = 1 / folded;
+        REAL factors[tile_rows];
+        PUT_EIGHT(factors, folded);
         NAME(write_product)(
             scores, Tp, values, Dp, end, factors, end - i0, D, out + (s * T + i0) * outStride + h * D, outStride, 0);
       }
+      if (logSums)
+        for (long i = 0; i < T; i += W) {
+          VECTOR sum;
+          VECTOR_LOG2(sum, *(const VECTOR *)(totals + i));
+          sum += *(const VECTOR *)(maxima + i);
+          NAME(put)(&sum, logSums + (s * shape->heads + h) * T + i, T - i, 0);
+        }
     }
 }
 
@@ -235,34 +275,39 @@ WRIGHT_KERNEL void NAME(attention_backward)(
   REAL *gradients = queries + count, *keySums = gradients + count, *valueSums = keySums + count;
   REAL *probabilities = valueSums + count, *scoreGradients = probabilities + query_block * Tp;
   REAL *dots = scoreGradients + query_block * Tp, *sums = dots + Tp;
-  const REAL ones[tile_rows] = {1, 1, 1, 1, 1, 1, 1, 1};
+  REAL factors[tile_rows];
+  for (int r = 0; r < tile_rows; r++) factors[r] = (REAL)ln2;
+  const int asks = T * query.stride * (long)sizeof(REAL) > 1 << 17;
   INDEX lane;
   for (int l = 0; l < W; l++) lane[l] = l;
   memset(sums, 0, (size_t)Tp * sizeof(REAL));
-  memset(dots, 0, (size_t)Tp * sizeof(REAL));
   for (long s = 0; s < shape->sequences; s++)
     for (long h = 0; h < shape->heads; h++) {
       const long column = h / group * D, first = s * T;
       if (h % group == 0) {
         NAME(copy)(value.elements + first * value.stride + column, value.stride, T, D, 1, keys);
         NAME(transpose)(keys, Tp, Dp, valuePanel);
-        NAME(copy)(key.elements + first * key.stride + column, key.stride, T, D, (REAL)shape->scale, keys);
+        NAME(copy)(key.elements + first * key.stride + column, key.stride, T, D, (REAL)(shape->scale * inverse_ln2), keys);
         NAME(transpose)(keys, Tp, Dp, keyPanel);
         memset(keySums, 0, (size_t)(2 * count) * sizeof(REAL));
       }
       NAME(copy)(query.elements + first * query.stride + h * D, query.stride, T, D, 1, queries);
       NAME(copy)(gradient + first * outStride + h * D, outStride, T, D, 1, gradients);
       memcpy(sums, logSums + (s * shape->heads + h) * T, (size_t)T * sizeof(REAL));
-      for (long i = 0; i < T; i++) {
-        const REAL *o = out + (first + i) * outStride + h * D;
-        REAL dot = 0;
-        long c = 0;
-        VECTOR dotLanes = (VECTOR)(REAL)0;
-        for (; c + W <= D; c += W)
-          dotLanes += (VECTOR)*(const VECTOR_UNALIGNED *)(o + c) * *(const VECTOR *)(gradients + i * Dp + c);
-        for (int l = 0; l < W; l++) dot += dotLanes[l];
-        for (; c < D; c++) dot += o[c] * gradients[i * Dp + c];
-        dots[i] = dot;
+      for (long i = 0; i < T; i += tile_rows) {
+        VECTOR products[tile_rows], folded;
+        for (long r = 0; r < tile_rows; r++) {
+          const REAL *y = out + (first + i + r) * outStride + h * D, *dy = gradients + (i + r) * Dp;
+          VECTOR sum = (VECTOR)(REAL)0;
+          for (long c = 0; i + r < T && c < D; c += W) {
+            VECTOR part;
+            NAME(get)(y + c, D - c, &part);
+            sum += part * *(const VECTOR *)(dy + c);
+          }
+          products[r] = sum;
+        }
+        VECTOR_FOLD(folded, LANES_PLUS, products);
+        PUT_EIGHT(dots + i, folded);
       }
       for (long block = 0; block < T; block += query_block) {
         const long blockEnd = block + query_block < T ? block + query_block : T;
@@ -270,6 +315,26 @@ WRIGHT_KERNEL void NAME(attention_backward)(
           const long end = i0 + tile_rows < T ? i0 + tile_rows : T, width = PADDED(end);
           REAL *p = probabilities + (i0 - block) * Tp, *g = scoreGradients + (i0 - block) * Tp;
           const REAL *q = queries + i0 * Dp, *dy = gradients + i0 * Dp;
+          if (asks) {
+            const long row = first + i0, count = end - i0, next = h + 1;
+            if (queryGradient.elements)
+              NAME(foresee)(
+                  queryGradient.elements + row * queryGradient.stride + h * D, queryGradient.stride, count, D, 1);
+            if (next % group == 0 && keyGradient.elements)
+              NAME(foresee)(keyGradient.elements + row * keyGradient.stride + column, keyGradient.stride, count, D, 1);
+            if (next % group == 0 && valueGradient.elements)
+              NAME(foresee)(
+                  valueGradient.elements + row * valueGradient.stride + column, valueGradient.stride, count, D, 1);
+            if (next < shape->heads) {
+              NAME(foresee)(query.elements + row * query.stride + next * D, query.stride, count, D, 0);
+              NAME(foresee)(gradient + row * outStride + next * D, outStride, count, D, 0);
+              NAME(foresee)(out + row * outStride + next * D, outStride, count, D, 0);
+            }
+            if (next < shape->heads && next % group == 0) {
+              NAME(foresee)(key.elements + row * key.stride + column + D, key.stride, count, D, 0);
+              NAME(foresee)(value.elements + row * value.stride + column + D, value.stride, count, D, 0);
+            }
+          }
           long j0 = 0;
           for (; j0 + 2 * W <= width; j0 += 2 * W)
             NAME(gradient_tile)(
@@ -279,7 +344,7 @@ WRIGHT_KERNEL void NAME(attention_backward)(
                 1, q, dy, keyPanel, valuePanel, Tp, D, Dp, i0, j0, &lane, sums + i0, dots + i0, p, g);
           if (queryGradient.elements)
             NAME(write_product)(
-                g, Tp, keys, Dp, end, ones, end - i0, D,
+                g, Tp, keys, Dp, end, factors, end - i0, D,
                 queryGradient.elements + (first + i0) * queryGradient.stride + h * D, queryGradient.stride,
                 queryGradient.accumulates);
         }

@@ -17,9 +17,24 @@ WRIGHT_KERNEL void NAME(add_row)(const REAL *restrict x, long rows, long columns
     for (long c = 0; c < columns; c++) y[r * columns + c] += x[c];
 }
 
+// 64 columns at a time stay in registers from the first row to the last.
 WRIGHT_KERNEL void NAME(column_sums)(const REAL *restrict x, long stride, long rows, long columns, REAL *restrict y) {
-  for (long r = 0; r < rows; r++)
-    for (long c = 0; c < columns; c++) y[c] += x[r * stride + c];
+  long c = 0;
+  for (; c + 64 <= columns; c += 64) {
+    REAL sums[64];
+    for (long j = 0; j < 64; j++) sums[j] = y[c + j];
+    for (long r = 0; r < rows; r++)
+      for (long j = 0; j < 64; j++) sums[j] += x[r * stride + c + j];
+    for (long j = 0; j < 64; j++) y[c + j] = sums[j];
+  }
+  if (columns - c == 1) {
+    REAL sum = y[c];
+    for (long r = 0; r < rows; r++) sum += x[r * stride + c];
+    y[c] = sum;
+  } else {
+    for (long r = 0; r < rows; r++)
+      for (long j = c; j < columns; j++) y[j] += x[r * stride + j];
+  }
 }
 
 WRIGHT_KERNEL void NAME(relu)(long count, REAL *y) {

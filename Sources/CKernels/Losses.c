@@ -8,22 +8,24 @@
 #pragma clang fp contract(fast)
 
 // `loss` and `slope` of the numbers y and targets t; what fills up the last block is not summed.
-#define SUM_OF_LOSSES(body)                                                   \
-  lanes total = (lanes)(0.0f);                                                \
-  for (long i = 0; i < count; i += 16) {                                      \
-    long part = BLOCK_PART(i, count);                                         \
-    lanes y, t, loss, slope;                                                  \
-    BLOCK_READ(y, outputs + i, part);                                         \
-    BLOCK_READ(t, targets + i, part);                                         \
-    body;                                                                     \
-    if (part < 16)                                                            \
-      for (long lane = part; lane < 16; lane++) loss[lane] = 0;               \
-    total += loss;                                                            \
-    slope = slope * scale;                                                    \
-    if (slopes) BLOCK_WRITE(slopes + i, slope, part);                         \
-  }                                                                           \
-  float sum;                                                                  \
-  LANES_SUM(sum, total);                                                      \
+#define SUM_OF_LOSSES(body)                                          \
+  lanes total = (lanes)(0.0f);                                       \
+  FOR_BLOCKS(count, {                                                \
+    lanes y;                                                         \
+    lanes t;                                                         \
+    lanes loss;                                                      \
+    lanes slope;                                                     \
+    BLOCK_READ(y, outputs + i, part);                                \
+    BLOCK_READ(t, targets + i, part);                                \
+    body;                                                            \
+    if (part < 16)                                                   \
+      for (long lane = part; lane < 16; lane++) loss[lane] = 0;      \
+    total += loss;                                                   \
+    slope = slope * scale;                                           \
+    if (slopes) BLOCK_WRITE(slopes + i, slope, part);                \
+  });                                                                \
+  float sum;                                                         \
+  LANES_SUM(sum, total);                                             \
   return sum;
 
 WRIGHT_KERNEL float wright_f32_squared_loss(

@@ -7,21 +7,6 @@
 
 #pragma clang fp contract(fast)
 
-// Runs `whole` on each full block and `rest` on what is left; both see the block's first column i and its `part`, which is a constant
-// in the full blocks, so that their tests of it cost nothing.
-#define FOR_BLOCKS(columns, body)                    \
-  do {                                               \
-    long i = 0;                                      \
-    for (; i + 16 <= (columns); i += 16) {           \
-      const long part = 16;                          \
-      body;                                          \
-    }                                                \
-    if (i < (columns)) {                             \
-      const long part = (columns) - i;               \
-      body;                                          \
-    }                                                \
-  } while (0)
-
 WRIGHT_KERNEL void wright_f32_rms_norm(
     const float *x, const float *gain, float epsilon, long rows, long columns, float *y, float *inverses) {
   for (long r = 0; r < rows; r++, x += columns, y += columns) {

@@ -11,8 +11,6 @@ void wright_sgemm(
       (blasint)xStride, w, (blasint)columns, 0.0f, y, (blasint)yStride);
 }
 
-int wright_openblas_threads(void) { return openblas_get_num_threads(); }
-
 // Calls under way that want one thread, and the count of threads that they found.
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static long underWay;

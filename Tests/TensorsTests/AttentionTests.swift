@@ -23,6 +23,8 @@ import Testing
       AttentionCase(1, 100, heads: 2, keyValueHeads: 2, headSize: 64),
       AttentionCase(1, 50, heads: 2, keyValueHeads: 1, headSize: 47, layout: .gaps),
       AttentionCase(1, 130, heads: 1, keyValueHeads: 1, headSize: 80, layout: .separate),
+      // More than 128 KiB a sequence: the next head's lines are asked for.
+      AttentionCase(1, 171, heads: 4, keyValueHeads: 1, headSize: 32),
     ]
 
   @Test(arguments: small + large) func itIsWhatItsDefinitionSays(attention: AttentionCase) {

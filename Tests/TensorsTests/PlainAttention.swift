@@ -68,28 +68,29 @@ struct AttentionCase: TapeFunction, CustomStringConvertible, Sendable {
   /// The result by definition.
   func plainly(_ inputs: [Tensor<Double>]) -> [Double] {
     let (d, group) = (shape.headSize, shape.heads / shape.keyValueHeads)
-    func element(_ place: (Int, Int), _ row: Int, _ column: Int) -> Double {
-      inputs[place.0].elements[row * inputs[place.0].columnCount + place.1 + column]
+    func part(_ place: (Int, Int)) -> (elements: [Double], columns: Int, first: Int) {
+      (inputs[place.0].elements, inputs[place.0].columnCount, place.1)
     }
+    let (query, key, value) = (part(places.query), part(places.key), part(places.value))
     var out = [Double](repeating: 0, count: shape.rows * shape.queryColumns)
     for s in 0..<shape.sequences {
       for h in 0..<shape.heads {
         for i in 0..<shape.length {
           let row = s * shape.length + i
-          let scores = (0...i).map { j in
-            shape.scale
-              * (0..<d).reduce(0) { sum, c in
-                sum + element(places.query, row, h * d + c)
-                  * element(places.key, s * shape.length + j, h / group * d + c)
-              }
+          let q = row * query.columns + query.first + h * d
+          var scores = [Double](repeating: 0, count: i + 1)
+          for j in 0...i {
+            let k = (s * shape.length + j) * key.columns + key.first + h / group * d
+            for c in 0..<d { scores[j] += query.elements[q + c] * key.elements[k + c] }
+            scores[j] *= shape.scale
           }
           let greatest = scores.reduce(-.infinity) { max($0, $1) }
           let weights = scores.map { exp($0 - greatest) }
           let total = weights.reduce(0, +)
           for j in 0...i {
+            let v = (s * shape.length + j) * value.columns + value.first + h / group * d
             for c in 0..<d {
-              out[row * shape.queryColumns + h * d + c] +=
-                weights[j] / total * element(places.value, s * shape.length + j, h / group * d + c)
+              out[row * shape.queryColumns + h * d + c] += weights[j] / total * value.elements[v + c]
             }
           }
         }

@@ -19,7 +19,7 @@ struct Record: ParsableCommand {
 
   @Option(
     help: """
-      Measure these groups only: parse, construct, simulate, indexed, bitsliced, certify, start, dense, decoding, \
+      Measure these groups only: parse, construct, simulate, indexed, bitsliced, certify, start, dense, decoding, products, \
       training-small, training-replicas, training-middle, training-large, training-mlp. For development.
       """)
   var only: [String] = []
@@ -49,7 +49,7 @@ struct Record: ParsableCommand {
         ("simulate", { try $0.measureSimulation() }), ("indexed", { try $0.measureIndexed() }),
         ("bitsliced", { try $0.measureBitsliced() }), ("certify", { try $0.measureCertification() }),
         ("start", { try $0.measureStart() }), ("dense", { try $0.measureDense() }),
-        ("decoding", { try $0.measureDecoding() }),
+        ("decoding", { try $0.measureDecoding() }), ("products", { try $0.measureProducts() }),
       ] + TrainingCase.all.map { training in (training.name, { try $0.measureTraining(training) }) }
     if let unknown = only.first(where: { name in !groups.contains { $0.name == name } }) {
       throw ValidationError("--only knows no group \(unknown).")

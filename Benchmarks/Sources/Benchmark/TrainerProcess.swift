@@ -49,9 +49,8 @@ struct TrainerProcess: ParsableCommand {
     var contender: (any TrainingContender)?
     try LineService.serve { (request: TrainingRequest) -> any Encodable in
       if let build = request.build {
-        guard let make = TrainingContenders.engine else { throw BenchmarkFailure("no engine is plugged in") }
         let (seconds, made) = try timed {
-          var made = try make(build.shape, build.precision ?? .float32, threads)
+          var made = try TrainingContenders.engine(build.shape, build.precision ?? .float32, threads: threads)
           _ = try made.steps(2)
           return made
         }

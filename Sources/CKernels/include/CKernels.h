@@ -10,11 +10,11 @@
 #include <stdint.h>
 
 #include "Activations.h"
+#include "CausalAttention.h"
 #include "Elements.h"
-#include "Products.h"
 #include "Losses.h"
 #include "Normalizations.h"
-#include "CausalAttention.h"
+#include "Products.h"
 #include "TokenKernels.h"
 #include "Updates.h"
 

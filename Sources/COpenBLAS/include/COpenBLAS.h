@@ -20,7 +20,4 @@ void wright_openblas_f64(
     long rows, long columns, long inner, const double *a, long aStride, int aTransposed, const double *b, long bStride,
     int bTransposed, double *c, long cStride, int accumulate);
 
-// The number of threads that OpenBLAS would take now.
-int wright_openblas_threads(void);
-
 #endif

@@ -30,6 +30,15 @@ public final class AlignedBuffer<Scalar: TensorScalar>: @unchecked Sendable {
   /// The numbers as they stand.
   public var elements: UnsafeMutableBufferPointer<Scalar> { UnsafeMutableBufferPointer(start: base, count: count) }
 
-  /// Sets every number to `value`.
-  public func fill(_ value: Scalar) { base.update(repeating: value, count: count) }
+  /// Sets every number to `value`; 0 goes by ``clear()``, which is much faster.
+  @specialized(where Scalar == Float)
+  public func fill(_ value: Scalar) {
+    if value == 0 && value.sign == .plus { clear() } else { base.update(repeating: value, count: count) }
+  }
+
+  /// Sets every number to 0.
+  public func clear() {
+    UnsafeMutableRawPointer(base).initializeMemory(
+      as: UInt8.self, repeating: 0, count: count * MemoryLayout<Scalar>.stride)
+  }
 }

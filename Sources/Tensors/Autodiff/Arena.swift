@@ -9,7 +9,7 @@ struct Arena {
   private var current = 0
   private var used = 0
   private var released: [ReleasedBlocks] = []
-  /// The number of chunks that were made so far: constant from the second of two equal steps on.
+  /// The number of chunks that were made so far: constant from the third of equal steps on, once the chunks of the first have become one.
   private(set) var chunkAllocations = 0
 
   private struct Chunk {

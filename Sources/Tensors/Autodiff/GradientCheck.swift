@@ -10,7 +10,7 @@ public struct GradientFault: Error, Sendable, Equatable, CustomStringConvertible
   public let gradient: Double
   /// What the differences say.
   public let slope: Double
-  /// Their distance over the greatest slope of the input's elements.
+  /// Their distance over the greatest slope of the input's elements, or over what differences can tell from 0.
   public let relativeError: Double
 
   /// The fault as a sentence.
@@ -23,7 +23,8 @@ public struct GradientFault: Error, Sendable, Equatable, CustomStringConvertible
 ///
 /// - Parameters:
 ///   - inputs: The matrices at which to compare; every element of each is moved.
-///   - tolerance: The greatest error that passes, relative to the greatest slope of the input's elements.
+///   - tolerance: The greatest error that passes, relative to the greatest slope of the input's elements or, where all are less, to the least
+///     slope that differences of that tolerance can tell from the rounding of the loss.
 ///   - step: h, relative to an element's size where that exceeds 1.
 ///   - products: What computes the products.
 ///   - loss: The function: a single number on the tape of the inputs, without random choices.
@@ -52,13 +53,15 @@ public func gradientFault(
     return (upper - value(moved)) / (above - below)
   }
 
+  // A loss is rounded by a few 2^-53 of itself, its differences by that over the step: below this scale they are noise.
+  let noise = 8 * Double.ulpOfOne * max(1, abs(value(inputs))) / (step * tolerance)
   var worst: GradientFault?
   for input in inputs.indices {
     let slopes = inputs[input].elements.indices.map { element in
       let h = step * max(1, abs(inputs[input].elements[element]))
       return (4 * difference(input, element, h / 2) - difference(input, element, h)) / 3
     }
-    let scale = max(slopes.reduce(0) { max($0, abs($1)) }, .leastNormalMagnitude)
+    let scale = max(slopes.reduce(0) { max($0, abs($1)) }, noise)
     for element in slopes.indices {
       let error = abs(gradients[input][element] - slopes[element]) / scale
       if !(error <= tolerance), !(error <= worst?.relativeError ?? -1) {

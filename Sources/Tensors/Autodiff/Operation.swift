@@ -25,7 +25,7 @@ enum Operation<Scalar: TensorScalar> {
   /// A squared, hinge or logistic loss.
   case pointwiseLoss(PointwiseLossRule<Scalar>)
   /// Pairs of columns turned by their positions' angles, in the place of x.
-  case rotary(RotaryRule)
+  case rotary(RotaryRule<Scalar>)
   /// Causal attention.
   case attention(AttentionRule<Scalar>)
   /// Rows of a table by token.

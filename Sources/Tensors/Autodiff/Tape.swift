@@ -10,7 +10,7 @@
 /// tape.backward(from: loss)                                 // adds to `gradients`
 /// ```
 ///
-/// The tape computes on the thread that calls it and keeps its memory from step to step: from the second of two equal steps on it
+/// The tape computes on the thread that calls it and keeps its memory from step to step: from the third of equal steps on it
 /// allocates nothing. Threads sit above it: one tape each.
 public final class Tape<Scalar: TensorScalar> {
   struct Node {
@@ -32,19 +32,22 @@ public final class Tape<Scalar: TensorScalar> {
   /// What computes the matrix products.
   public let products: any MatrixProducts
   /// Whether gradients will be asked for; where not, operations keep nothing for them.
-  public var recordsGradients = true
+  @exclusivity(unchecked) public var recordsGradients = true
   /// Whether values and gradients stay until the tape is reset, so that they can be looked at.
-  public var keepsBlocks = false
+  @exclusivity(unchecked) public var keepsBlocks = false
   /// A number that the nodes recorded from here on are marked with, to say later where something happened (a layer, say).
-  public var scope = 0
+  @exclusivity(unchecked) public var scope = 0
 
-  var nodes: [Node] = []
-  var arena = Arena()
-  private var parameters: UnsafeMutablePointer<Scalar>?
-  private var gradients: UnsafeMutablePointer<Scalar>?
-  private var bufferCount = 0
+  // A step of a small model takes microseconds, so that what the operations ask of the tape must cost nanoseconds: the accesses below are
+  // short and never nested, and go unchecked; the public methods have a body for Float, which other modules reach too.
+  @exclusivity(unchecked) var nodes: [Node] = []
+  @exclusivity(unchecked) var arena = Arena()
+  @exclusivity(unchecked) private var parameters: AlignedBuffer<Scalar>?
+  @exclusivity(unchecked) private var gradients: AlignedBuffer<Scalar>?
+  @exclusivity(unchecked) private var keptObjects: [AnyObject] = []
 
   /// An empty tape.
+  @specialized(where Scalar == Float)
   public init(products: any MatrixProducts) { self.products = products }
 
   deinit { arena.deallocate() }
@@ -52,24 +55,28 @@ public final class Tape<Scalar: TensorScalar> {
   /// The bytes that the tape holds for values and gradients.
   public var capacityInBytes: Int { arena.capacityInBytes }
 
-  /// How often the tape has asked the system for memory: constant from the second of two equal steps on.
+  /// How often the tape has asked the system for memory: constant from the third of equal steps on: the first finds out how much
+  /// it needs, the second makes one piece of it.
   public var allocationCount: Int { arena.chunkAllocations }
 
   /// Forgets all nodes; parameters are read from `parameters` from here on, and their gradients added to `gradients`.
   ///
-  /// Both buffers have the layout of the parameters that the tape will be given, and outlive the tape's next ``begin(parameters:gradients:)``.
+  /// Both buffers have the layout of the parameters that the tape will be given; the tape holds them until the next
+  /// ``begin(parameters:gradients:)``.
+  @specialized(where Scalar == Float)
   public func begin(parameters: AlignedBuffer<Scalar>, gradients: AlignedBuffer<Scalar>?) {
     precondition(gradients.map { $0.count == parameters.count } ?? true, "gradients have the layout of the parameters")
     reset()
-    self.parameters = parameters.base
-    self.gradients = gradients?.base
-    bufferCount = parameters.count
+    if self.parameters !== parameters { self.parameters = parameters }
+    if self.gradients !== gradients { self.gradients = gradients }
     recordsGradients = gradients != nil
   }
 
   /// Forgets all nodes and keeps the memory.
+  @specialized(where Scalar == Float)
   public func reset() {
     nodes.removeAll(keepingCapacity: true)
+    if !keptObjects.isEmpty { keptObjects.removeAll(keepingCapacity: true) }
     arena.reset()
     scope = 0
   }
@@ -77,29 +84,35 @@ public final class Tape<Scalar: TensorScalar> {
   // MARK: Leaves
 
   /// A parameter; its gradient is added to the buffer of gradients where it is trained.
-  public func parameter(_ parameter: Parameter) -> Variable {
+  @specialized(where Scalar == Float)
+  public func parameter(_ parameter: Parameter) -> Variable { place(parameter) }
+
+  private func place(_ parameter: Parameter) -> Variable {
     guard let parameters else { preconditionFailure("a tape has parameters after begin(parameters:gradients:)") }
-    precondition(parameter.range.upperBound <= bufferCount, "a parameter lies within the buffer")
-    let trains = parameter.isTrainable && recordsGradients && gradients != nil
+    precondition(parameter.range.upperBound <= parameters.count, "a parameter lies within the buffer")
+    let gradient = parameter.isTrainable && recordsGradients ? gradients.map { $0.base + parameter.offset } : nil
     return append(
       Node(
-        operation: .parameter, rows: parameter.rows, columns: parameter.columns, value: parameters + parameter.offset,
-        gradient: trains ? gradients.map { $0 + parameter.offset } : nil, needsGradient: trains, ownsValue: false,
+        operation: .parameter, rows: parameter.rows, columns: parameter.columns,
+        value: parameters.base + parameter.offset, gradient: gradient, needsGradient: gradient != nil, ownsValue: false,
         ownsGradient: false, isConsumed: false, scope: Int32(scope)))
   }
 
   /// A copy of a matrix that no gradient is asked for.
+  @specialized(where Scalar == Float)
   public func constant(_ elements: UnsafeBufferPointer<Scalar>, rows: Int, columns: Int) -> Variable {
     leaf(elements, rows: rows, columns: columns, needsGradient: false)
   }
 
   /// A copy of a matrix that no gradient is asked for.
+  @specialized(where Scalar == Float)
   public func constant(_ tensor: Tensor<Scalar>) -> Variable {
     precondition(tensor.shape.count == 2, "a tape holds matrices")
     return tensor.elements.withUnsafeBufferPointer { constant($0, rows: tensor.rowCount, columns: tensor.columnCount) }
   }
 
   /// A copy of a matrix whose gradient can be read after ``backward(from:seed:)``.
+  @specialized(where Scalar == Float)
   public func variable(_ tensor: Tensor<Scalar>) -> Variable {
     precondition(tensor.shape.count == 2, "a tape holds matrices")
     return tensor.elements.withUnsafeBufferPointer {
@@ -128,16 +141,22 @@ public final class Tape<Scalar: TensorScalar> {
 
   /// The elements of a matrix by rows, where they stand: good until the tape is reset or, for what is neither a leaf nor a single number,
   /// until the backward walk passes it.
+  @specialized(where Scalar == Float)
   public func value(of variable: Variable) -> UnsafeBufferPointer<Scalar> {
-    UnsafeBufferPointer(start: nodes[variable.index].value, count: variable.rows * variable.columns)
+    UnsafeBufferPointer(start: input(variable), count: variable.rows * variable.columns)
   }
 
+  /// Whether a matrix can still be read: nothing has taken its place, and no walk has given its block back.
+  public func holdsValue(of variable: Variable) -> Bool { !nodes[variable.index].isConsumed }
+
   /// A copy of a matrix.
+  @specialized(where Scalar == Float)
   public func tensor(_ variable: Variable) -> Tensor<Scalar> {
     Tensor(shape: [variable.rows, variable.columns], elements: Array(value(of: variable)))
   }
 
   /// The number in a matrix of one element, such as a loss.
+  @specialized(where Scalar == Float)
   public func scalar(_ variable: Variable) -> Scalar {
     precondition(variable.rows == 1 && variable.columns == 1, "a matrix of one element is a number")
     return nodes[variable.index].value[0]
@@ -145,6 +164,7 @@ public final class Tape<Scalar: TensorScalar> {
 
   /// The gradient of a leaf made by ``variable(_:)`` or of a parameter; of any other node only while the tape keeps blocks, and `nil` where
   /// none arrived.
+  @specialized(where Scalar == Float)
   public func gradient(of variable: Variable) -> Tensor<Scalar>? {
     guard let gradient = nodes[variable.index].gradient else { return nil }
     return Tensor(
@@ -165,6 +185,11 @@ public final class Tape<Scalar: TensorScalar> {
   /// A block for `count` elements of a trivial type, holding anything.
   func take<Element: BitwiseCopyable>(_ type: Element.Type, _ count: Int) -> UnsafeMutablePointer<Element> {
     arena.take(byteCount: count * MemoryLayout<Element>.stride).bindMemory(to: Element.self, capacity: count)
+  }
+
+  /// Holds an object that a rule reads until the tape is reset, so that rules are plain memory themselves.
+  func keep(_ object: AnyObject) {
+    if keptObjects.last !== object { keptObjects.append(object) }
   }
 
   /// Gives a block of `count` elements back within the step.
@@ -205,7 +230,8 @@ public final class Tape<Scalar: TensorScalar> {
   /// The elements of an input; traps where an operation has taken its place.
   func input(_ variable: Variable) -> UnsafeMutablePointer<Scalar> {
     precondition(variable.index < nodes.count, "a variable belongs to the tape's present record")
-    precondition(!nodes[variable.index].isConsumed, "an operation in place has overwritten this matrix")
+    precondition(
+      !nodes[variable.index].isConsumed, "an operation in place has overwritten this matrix, or the walk has passed it")
     return nodes[variable.index].value
   }
 
@@ -262,17 +288,15 @@ public final class Tape<Scalar: TensorScalar> {
   /// Makes a block that a rule kept, times `scale`, the gradient of an input of as many elements, or adds it to it.
   func handOver(_ block: UnsafeMutablePointer<Scalar>, scaledBy scale: Scalar, to variable: Variable) {
     let count = variable.rows * variable.columns
-    guard
-      let (target, accumulates) = nodes[variable.index].gradient.map({ ($0, true) })
-        ?? (keepsBlocks ? destination(for: variable) : nil)
-    else {
+    if nodes[variable.index].needsGradient && nodes[variable.index].gradient == nil && !keepsBlocks {
       if scale != 1 { Scalar.scale(block, by: scale, count: count) }
       nodes[variable.index].gradient = block
-      return
+    } else {
+      if let target = destination(for: variable, covered: 0)?.gradient {
+        Scalar.add(block, scaledBy: scale, count: count, to: target)
+      }
+      release(block, count: count)
     }
-    if !accumulates { target.update(repeating: 0, count: count) }
-    Scalar.add(block, scaledBy: scale, count: count, to: target)
-    release(block, count: count)
   }
 
   /// The elements of a node's own result, for a rule that reads them on the way back.
@@ -300,9 +324,14 @@ public final class Tape<Scalar: TensorScalar> {
   // MARK: The walk
 
   /// Adds `seed` times the gradient of `loss`, a single number, to the gradients of all leaves and parameters that it depends on.
+  ///
+  /// The walk gives back the blocks of all nodes up to the loss, so that a record can be walked once; on a tape that keeps its blocks any number
+  /// of losses can be walked one after the other, and their gradients add up.
+  @specialized(where Scalar == Float)
   public func backward(from loss: Variable, seed: Scalar = 1) {
     precondition(loss.rows == 1 && loss.columns == 1, "the walk starts at a single number")
     guard nodes[loss.index].needsGradient else { return }
+    if keepsBlocks { forgetGradients() }
     guard let (gradient, accumulates) = destination(for: loss) else { return }
     gradient[0] = accumulates ? gradient[0] + seed : seed
     var index = loss.index
@@ -314,6 +343,11 @@ public final class Tape<Scalar: TensorScalar> {
       if !keepsBlocks { releaseBlocks(of: index) }
       index -= 1
     }
+  }
+
+  /// What an earlier walk left at operations has gone to their inputs already and must not go there again.
+  private func forgetGradients() {
+    for index in nodes.indices where nodes[index].ownsGradient { nodes[index].gradient = nil }
   }
 
   private func releaseBlocks(of index: Int) {
@@ -330,6 +364,7 @@ public final class Tape<Scalar: TensorScalar> {
   }
 
   /// The first node, in the order of recording, whose value holds a number that is not finite: its scope.
+  @specialized(where Scalar == Float)
   public func scopeOfFirstValueThatIsNotFinite() -> Int? {
     nodes.first { !$0.isConsumed && Scalar.firstNotFinite($0.value, count: $0.rows * $0.columns) != nil }
       .map { Int($0.scope) }
@@ -337,6 +372,7 @@ public final class Tape<Scalar: TensorScalar> {
 
   /// The first node, in the order of the backward walk, whose gradient holds a number that is not finite: its scope. Only a tape that
   /// keeps its blocks has them all.
+  @specialized(where Scalar == Float)
   public func scopeOfFirstGradientThatIsNotFinite() -> Int? {
     nodes.last { node in
       guard let gradient = node.gradient else { return false }

@@ -57,7 +57,7 @@ public struct CheckpointFolder: Sendable {
   func write<Scalar>(
     _ header: CheckpointHeader, arrays: [AlignedBuffer<Scalar>]
   ) throws(CheckpointError) -> String {
-    let file = path(ofStep: header.state.step)
+    let file = path(ofStep: header.step)
     try CheckpointFile.write(header, arrays: arrays, to: file, by: write)
     // What cannot be removed now is removed after the next checkpoint.
     for step in try steps().dropFirst(keptCount) { try? FileManager.default.removeItem(atPath: path(ofStep: step)) }

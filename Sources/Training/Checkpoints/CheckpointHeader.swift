@@ -24,18 +24,28 @@ public struct CheckpointHeader: Codable, Sendable, Equatable {
   public var scalar: String
   /// The parameters by ascending offset.
   public var layout: [Entry]
-  /// The arrays, in the order of the file: the parameters, then the optimizer's moments.
-  public var arrays: [Array]
-  /// What the run was set to do.
-  public var settings: TrainingSettings
-  /// Whatever else decides the run's result, in the caller's words: a configuration file's text, say.
-  public var configuration: String
-  /// Where the run stood.
-  public var state: TrainingState
-  /// The number of updates that the optimizer had made.
-  public var updateCount: Int
-  /// The source of the optimizer's noise.
-  public var noise: Philox
+  /// The number of steps done, by which the file is named.
+  public var step: Int
+  /// The runs in the file: one, or those of replicas that are trained side by side.
+  public var runs: [Run]
+  /// The arrays, in the order of the file: the parameters and the optimizer's moments of one run after the other.
+  public var arrays: [Array] { runs.flatMap(\.arrays) }
+
+  /// One run and where it stands.
+  public struct Run: Codable, Sendable, Equatable {
+    /// The parameters, then the optimizer's moments.
+    public var arrays: [Array]
+    /// What the run was set to do.
+    public var settings: TrainingSettings
+    /// Whatever else decides the run's result, in the caller's words: a configuration file's text, say.
+    public var configuration: String
+    /// Where the run stood.
+    public var state: TrainingState
+    /// The number of updates that the optimizer had made.
+    public var updateCount: Int
+    /// The source of the optimizer's noise.
+    public var noise: Philox
+  }
 
   /// What kind of numbers is meant: "float32" or "float64".
   static func name<Scalar: TensorScalar>(of scalar: Scalar.Type) -> String { "float\(MemoryLayout<Scalar>.size * 8)" }
@@ -61,11 +71,20 @@ public struct CheckpointHeader: Codable, Sendable, Equatable {
     if layout.count != other.layout.count {
       throw different("model", "\(other.layout.count) parameters", "\(layout.count)")
     }
-    if arrays != other.arrays { throw different("optimizer", other.arrays.map(\.name), arrays.map(\.name)) }
-    if settings != other.settings { throw different("plan of training", other.settings, settings) }
-    if noise != other.noise { throw different("random source", other.noise, noise) }
-    if configuration != other.configuration {
-      throw different("configuration", other.configuration.debugDescription, configuration.debugDescription)
+    if runs.count != other.runs.count { throw different("number of replicas", other.runs.count, runs.count) }
+    for (replica, (mine, theirs)) in zip(runs, other.runs).enumerated() {
+      let place = runs.count == 1 ? "" : " of replica \(replica)"
+      if mine.arrays != theirs.arrays {
+        throw different("optimizer" + place, theirs.arrays.map(\.name), mine.arrays.map(\.name))
+      }
+      if mine.settings != theirs.settings {
+        throw different("plan of training" + place, theirs.settings, mine.settings)
+      }
+      if mine.noise != theirs.noise { throw different("random source" + place, theirs.noise, mine.noise) }
+      if mine.configuration != theirs.configuration {
+        throw different(
+          "configuration" + place, theirs.configuration.debugDescription, mine.configuration.debugDescription)
+      }
     }
   }
 }

@@ -14,21 +14,27 @@ public struct SavedWeights<Scalar: TensorScalar> {
 
   /// Reads a checkpoint of a layout.
   ///
+  /// - Parameter replica: Which run, where the file holds several.
   /// - Throws: ``CheckpointError`` where the file is not whole or holds another model.
-  public init(path: String, layout: ParameterLayout) throws(CheckpointError) {
+  public init(path: String, layout: ParameterLayout, replica: Int = 0) throws(CheckpointError) {
     let (header, arrays) = try CheckpointFile.read(path, as: Scalar.self)
     let entries = CheckpointHeader.entries(of: layout)
     for (expected, found) in zip(entries, header.layout) where expected != found {
       throw .different(path: path, what: "model", expected: "\(expected)", found: "\(found)")
     }
-    guard entries.count == header.layout.count, let parameters = arrays.first, parameters.count == layout.bufferCount
-    else {
+    guard header.runs.indices.contains(replica) else {
+      throw .different(
+        path: path, what: "number of replicas", expected: "more than \(replica)", found: "\(header.runs.count)")
+    }
+    let run = header.runs[replica]
+    let first = header.runs[..<replica].reduce(0) { $0 + $1.arrays.count }
+    guard entries.count == header.layout.count, !run.arrays.isEmpty, arrays[first].count == layout.bufferCount else {
       throw .different(
         path: path, what: "model", expected: "\(entries.count) parameters", found: "\(header.layout.count)")
     }
-    self.parameters = parameters
-    state = header.state
-    settings = header.settings
-    configuration = header.configuration
+    parameters = arrays[first]
+    state = run.state
+    settings = run.settings
+    configuration = run.configuration
   }
 }

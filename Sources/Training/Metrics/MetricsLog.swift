@@ -1,5 +1,5 @@
 // The metrics of a run as JSON lines, no step of which is there twice.
-internal import Foundation
+package import Foundation
 
 #if canImport(Glibc)
   internal import Glibc
@@ -53,8 +53,8 @@ public struct MetricsLine: Sendable, Equatable {
 }
 
 /// A file of JSON lines that a run appends to.
-final class MetricsLog {
-  let path: String
+package final class MetricsLog {
+  package let path: String
   private let descriptor: Int32
   private let write: FileWrite
 
@@ -82,7 +82,7 @@ final class MetricsLog {
   deinit { close(descriptor) }
 
   /// The length of the whole lines up to a step; walks back from the end, since all that goes stands there.
-  static func lengthOfLines(in bytes: Data, toStep step: Int) -> Int {
+  package static func lengthOfLines(in bytes: Data, toStep step: Int) -> Int {
     let newline = UInt8(ascii: "\n")
     var end = bytes.lastIndex(of: newline).map { $0 + 1 } ?? 0
     while end > 0 {

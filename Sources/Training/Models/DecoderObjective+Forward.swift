@@ -6,6 +6,7 @@ import Transformers
 
 extension DecoderObjective {
   /// Records the decoder and the loss of one shard.
+  @specialized(where Scalar == Float)
   public func loss<Scalar: TensorScalar>(
     of batch: TokenBatch, shard: Int, normalization: Double, on tape: Tape<Scalar>
   ) -> Variable {

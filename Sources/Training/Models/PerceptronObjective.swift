@@ -51,6 +51,7 @@ public struct PerceptronObjective: Objective {
   // MARK: Forward
 
   /// Records the perceptron and the loss of one shard.
+  @specialized(where Scalar == Float)
   public func loss<Scalar: TensorScalar>(
     of batch: VectorBatch, shard: Int, normalization: Double, on tape: Tape<Scalar>
   ) -> Variable {

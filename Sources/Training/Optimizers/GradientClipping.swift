@@ -30,6 +30,7 @@ extension AlignedBuffer {
   /// The Euclidean norm of all numbers: float64 sums of blocks of 65,536, added in order, with the same bits for every number of threads.
   ///
   /// It is infinite or no number where one of the numbers is (or, in float64 alone, where a square overflows).
+  @specialized(where Scalar == Float)
   public func norm(threadCount: Int = 1) -> Double {
     let blockSize = 1 << 16
     let blocks = (count + blockSize - 1) / blockSize

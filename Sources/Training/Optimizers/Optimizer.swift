@@ -33,16 +33,16 @@ public final class Optimizer<Scalar: TensorScalar> {
     if let fault = settings.fault { preconditionFailure(fault) }
     self.settings = settings
     self.noise = noise
-    stretches = Self.stretches(of: layout, decays: settings.decays)
+    stretches = Self.stretches(of: layout, settings)
     bufferCount = layout.bufferCount
     moments = settings.momentNames.map { _ in AlignedBuffer(count: layout.bufferCount) }
   }
 
   /// The trained parameters, those joined that follow one another without a gap and are treated alike.
-  static func stretches(of layout: ParameterLayout, decays: DecayedParameters) -> [Stretch] {
+  static func stretches(of layout: ParameterLayout, _ settings: OptimizerSettings) -> [Stretch] {
     var result: [Stretch] = []
     for parameter in layout.parameters where parameter.isTrainable {
-      let decays = decays == .all || !parameter.isVector
+      let decays = settings.weightDecay != 0 && (settings.decays == .all || !parameter.isVector)
       if let last = result.last, last.range.upperBound == parameter.offset, last.decays == decays {
         result[result.count - 1].range = last.range.lowerBound..<parameter.range.upperBound
       } else {
@@ -61,6 +61,7 @@ public final class Optimizer<Scalar: TensorScalar> {
   ///   - gradients: Their gradients; gradient noise is added in place.
   ///   - gradientScale: What the gradients are multiplied by first.
   ///   - threadCount: The most threads that large stretches are cut among.
+  @specialized(where Scalar == Float)
   public func update(
     _ parameters: AlignedBuffer<Scalar>, by gradients: AlignedBuffer<Scalar>, learningRate: Double,
     gradientScale: Double = 1, threadCount: Int = 1
@@ -68,72 +69,67 @@ public final class Optimizer<Scalar: TensorScalar> {
     precondition(
       parameters.count == bufferCount && gradients.count == bufferCount, "parameters and gradients have one layout")
     updateCount += 1
+    var moment = MomentUpdate()
+    var descent = DescentUpdate()
+    moment.gradientScale = gradientScale
+    descent.gradientScale = gradientScale
+    descent.rate = learningRate
+    switch settings.rule {
+    case .adamW(let beta1, let beta2, let epsilon), .adam(let beta1, let beta2, let epsilon):
+      moment.firstShare = 1 - beta1
+      moment.secondKeep = beta2
+      moment.secondShare = 1 - beta2
+      moment.stepSize = learningRate / (1 - pow(beta1, Double(updateCount)))
+      moment.rootScale = 1 / (1 - pow(beta2, Double(updateCount))).squareRoot()
+      moment.epsilon = epsilon
+    case .sgd(let momentum, let dampening, let nesterov):
+      descent.keep = updateCount == 1 ? 0 : momentum
+      descent.share = updateCount == 1 ? 1 : 1 - dampening
+      descent.direct = nesterov ? 1 : 0
+      descent.through = nesterov ? momentum : 1
+    case .signSGD(let momentum): descent.keep = momentum
+    case .noisyGradientDescent: descent.gradientScale = 1  // it is done with the noise
+    }
     for stretch in stretches {
       let decay = stretch.decays ? settings.weightDecay : 0
+      moment.decayFactor = 1 - learningRate * decay
+      moment.coupledDecay = decay
+      descent.decayFactor = moment.decayFactor
+      descent.coupledDecay = decay
+      let (momentNumbers, descentNumbers) = (moment, descent)
       forEachPart(of: stretch.range, threadCount: threadCount) { range in
         self.update(
-          range, of: parameters.base, by: gradients.base, learningRate: learningRate, decay: decay,
-          gradientScale: gradientScale)
+          range, of: parameters.base, by: gradients.base, gradientScale: gradientScale, momentNumbers, descentNumbers)
       }
     }
   }
 
+  @specialized(where Scalar == Float)
   private func update(
     _ range: Range<Int>, of parameters: UnsafeMutablePointer<Scalar>, by gradients: UnsafeMutablePointer<Scalar>,
-    learningRate: Double, decay: Double, gradientScale: Double
+    gradientScale: Double, _ moment: MomentUpdate, _ descent: DescentUpdate
   ) {
     let (start, count) = (range.lowerBound, range.count)
     let (p, g) = (parameters + start, gradients + start)
     switch settings.rule {
-    case .adamW(let beta1, let beta2, let epsilon):
-      var numbers = momentUpdate(beta1, beta2, epsilon, learningRate: learningRate, gradientScale: gradientScale)
-      numbers.decayFactor = 1 - learningRate * decay
+    case .adamW:
+      var numbers = moment
+      numbers.coupledDecay = 0
       Scalar.update(p, first: moments[0].base + start, second: moments[1].base + start, by: g, count: count, numbers)
-    case .adam(let beta1, let beta2, let epsilon):
-      var numbers = momentUpdate(beta1, beta2, epsilon, learningRate: learningRate, gradientScale: gradientScale)
-      numbers.coupledDecay = decay
+    case .adam:
+      var numbers = moment
+      numbers.decayFactor = 1
       Scalar.update(p, first: moments[0].base + start, second: moments[1].base + start, by: g, count: count, numbers)
-    case .sgd(let momentum, let dampening, let nesterov):
-      var numbers = DescentUpdate()
-      numbers.gradientScale = gradientScale
-      numbers.coupledDecay = decay
-      numbers.rate = learningRate
-      numbers.keep = updateCount == 1 ? 0 : momentum
-      numbers.share = updateCount == 1 ? 1 : 1 - dampening
-      numbers.direct = nesterov ? 1 : 0
-      numbers.through = nesterov ? momentum : 1
-      Scalar.descend(p, mean: moments.first.map { $0.base + start }, by: g, count: count, numbers)
-    case .signSGD(let momentum):
-      var numbers = DescentUpdate()
-      numbers.gradientScale = gradientScale
-      numbers.decayFactor = 1 - learningRate * decay
-      numbers.rate = learningRate
-      numbers.keep = momentum
-      Scalar.descendBySign(p, mean: moments.first.map { $0.base + start }, by: g, count: count, numbers)
+    case .sgd: Scalar.descend(p, mean: moments.first.map { $0.base + start }, by: g, count: count, descent)
+    case .signSGD: Scalar.descendBySign(p, mean: moments.first.map { $0.base + start }, by: g, count: count, descent)
     case .noisyGradientDescent(let deviation):
       addNoise(to: g, at: start, count: count, deviation: deviation, gradientScale: gradientScale)
-      var numbers = DescentUpdate()
-      numbers.coupledDecay = decay
-      numbers.rate = learningRate
-      Scalar.descend(p, mean: nil, by: g, count: count, numbers)
+      Scalar.descend(p, mean: nil, by: g, count: count, descent)
     }
   }
 
-  private func momentUpdate(
-    _ beta1: Double, _ beta2: Double, _ epsilon: Double, learningRate: Double, gradientScale: Double
-  ) -> MomentUpdate {
-    var numbers = MomentUpdate()
-    numbers.gradientScale = gradientScale
-    numbers.firstShare = 1 - beta1
-    numbers.secondKeep = beta2
-    numbers.secondShare = 1 - beta2
-    numbers.stepSize = learningRate / (1 - pow(beta1, Double(updateCount)))
-    numbers.rootScale = 1 / (1 - pow(beta2, Double(updateCount))).squareRoot()
-    numbers.epsilon = epsilon
-    return numbers
-  }
-
   /// g[i] = gradientScale g[i] + deviation z, z the draw number `start` + i of the update's stream.
+  @specialized(where Scalar == Float)
   private func addNoise(
     to g: UnsafeMutablePointer<Scalar>, at start: Int, count: Int, deviation: Double, gradientScale: Double
   ) {
@@ -143,6 +139,7 @@ public final class Optimizer<Scalar: TensorScalar> {
   }
 
   /// Runs the parts of a range, one a thread where it is long, each a multiple of 64 numbers but the last.
+  @specialized(where Scalar == Float)
   private func forEachPart(of range: Range<Int>, threadCount: Int, _ body: (Range<Int>) -> Void) {
     let parts = min(threadCount, range.count >> 17)
     guard parts > 1 else { return body(range) }

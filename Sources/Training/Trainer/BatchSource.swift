@@ -23,13 +23,13 @@ public protocol BatchSource<Batch> {
 /// ```swift
 /// let source = BatchStream(random: Philox(seed: 7).split("batches")) { random, index in makeBatch(using: &random) }
 /// ```
-public struct BatchStream<Batch: Sendable>: BatchSource {
+public struct BatchStream<Batch: Sendable>: BatchSource, Sendable {
   /// The number of batches that have been drawn.
   public private(set) var position = 0
   /// The number of all batches, or `nil` where they do not end.
   public let count: Int?
   private let random: Philox
-  private let make: (inout Philox, Int) throws -> Batch
+  private let make: @Sendable (inout Philox, Int) throws -> Batch
 
   /// A stream.
   ///
@@ -37,7 +37,7 @@ public struct BatchStream<Batch: Sendable>: BatchSource {
   ///   - random: The generator whose children make the batches.
   ///   - count: The number of batches, or `nil` for no end.
   ///   - make: Makes the batch of an index from its generator, and from nothing that changes.
-  public init(random: Philox, count: Int? = nil, make: @escaping (inout Philox, Int) throws -> Batch) {
+  public init(random: Philox, count: Int? = nil, make: @escaping @Sendable (inout Philox, Int) throws -> Batch) {
     self.random = random
     self.count = count
     self.make = make
@@ -57,7 +57,7 @@ public struct BatchStream<Batch: Sendable>: BatchSource {
 }
 
 /// The examples of a finite set, epoch after epoch, in order or in a new random order each time.
-public struct EpochBatches<Batch: Sendable>: BatchSource {
+public struct EpochBatches<Batch: Sendable>: BatchSource, Sendable {
   /// The number of batches that have been drawn.
   public private(set) var position = 0
   /// The number of examples.
@@ -69,7 +69,7 @@ public struct EpochBatches<Batch: Sendable>: BatchSource {
   /// The number of batches of an epoch.
   public let batchesPerEpoch: Int
   private let random: Philox?
-  private let make: ([Int]) throws -> Batch
+  private let make: @Sendable ([Int]) throws -> Batch
   private var order: [Int] = []
   private var orderedEpoch = -1
 
@@ -82,7 +82,7 @@ public struct EpochBatches<Batch: Sendable>: BatchSource {
   /// - Precondition: There is at least one batch in an epoch.
   public init(
     exampleCount: Int, batchSize: Int, random: Philox?, epochCount: Int? = nil, dropsRemainder: Bool = false,
-    make: @escaping ([Int]) throws -> Batch
+    make: @escaping @Sendable ([Int]) throws -> Batch
   ) {
     precondition(exampleCount > 0 && batchSize > 0, "a set has examples and a batch has a size")
     batchesPerEpoch = dropsRemainder ? exampleCount / batchSize : (exampleCount + batchSize - 1) / batchSize
@@ -142,3 +142,5 @@ public struct SequenceBatches<Batches: Sequence>: BatchSource where Batches.Elem
     while self.position < position, next() != nil {}
   }
 }
+
+extension SequenceBatches: Sendable where Batches: Sendable, Batches.Iterator: Sendable {}

@@ -69,22 +69,14 @@ extension Trainer {
       observe(.saved(path: path, step: state.step))
     }
 
-    func record(_ report: StepReport?, _ evaluation: [String: Double]) throws {
+    func record(_ advance: Advance) throws {
       guard let log else { return }
-      var line = MetricsLine(step: state.step, values: [])
-      if let report {
-        line.values = [
-          ("loss", report.loss), ("learningRate", report.learningRate), ("gradientNorm", report.gradientNorm),
-        ]
-      }
-      line.values += evaluation.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
       let seconds = elapsed()
-      line.values += [
-        ("\(plan.unit)PerSecond", (state.weight - logged.weight) / max(seconds - logged.seconds, 1e-9)),
-        ("seconds", seconds),
-      ]
+      let rate = (state.weight - logged.weight) / max(seconds - logged.seconds, 1e-9)
       logged = (state.weight, seconds)
-      try log.append(line)
+      try log.append(
+        MetricsLine(
+          step: state.step, values: advance.metrics + [("\(plan.unit)PerSecond", rate), ("seconds", seconds)]))
     }
 
     func end(_ ending: TrainingEnding) throws -> TrainingEnding {
@@ -96,32 +88,17 @@ extension Trainer {
 
     if !resumes { try save() }
     while true {
-      if state.stopping.decision != nil { return try end(.stoppedEarly) }
-      if state.step >= plan.stepCount { return try end(.finished) }
+      if let ending = ending(by: plan) { return try end(ending) }
       if isInterrupted() { return try end(.interrupted) }
-      guard let report = try step() else { return try end(.exhausted) }
+      guard let advance = try advance(plan, on: engine, evaluate: evaluate) else { return try end(.exhausted) }
       state.seconds = elapsed()
-      observe(.stepped(report, state))
-
-      let isRegular = settings.evaluationInterval.map { report.step % $0 == 0 } ?? false
-      var values: [String: Double] = [:]
-      if let evaluate, isRegular || report.step == plan.stepCount {
-        values = try evaluate(parameters, report.step)
-        observe(.evaluated(step: report.step, values: values))
-        if let rule = settings.stopping, isRegular {
-          guard let value = values[rule.metric] else {
-            throw TrainingError.missingMetric(
-              name: rule.metric, step: report.step, available: values.keys.sorted())
-          }
-          if state.stopping.observe(value, at: report.step, by: rule), plan.keepsBest, let folder {
-            try self.save(toFile: "\(folder.path)/best.wright", by: write)
-          }
-        }
+      observe(.stepped(advance.report, state))
+      if let values = advance.values { observe(.evaluated(step: state.step, values: values)) }
+      if advance.isBest, plan.keepsBest, let folder {
+        try self.save(toFile: "\(folder.path)/best.wright", by: write)
       }
-      if !values.isEmpty || report.step % plan.metricsInterval == 0 || report.step == plan.stepCount {
-        try record(report, values)
-      }
-      let isDueByStep = plan.checkpointSteps.map { report.step % $0 == 0 } ?? false
+      if advance.isLogged(by: plan) { try record(advance) }
+      let isDueByStep = plan.checkpointSteps.map { state.step % $0 == 0 } ?? false
       let isDueByTime = plan.checkpointSeconds.map { state.seconds - saved.seconds >= $0 } ?? false
       if isDueByStep || isDueByTime { try save() }
     }

@@ -23,16 +23,20 @@ where Source.Batch == Model.Batch {
   public let parameters: AlignedBuffer<Scalar>
   /// The optimizer and its moments.
   public let optimizer: Optimizer<Scalar>
-  /// Computes losses and gradients.
-  public let engine: GradientEngine<Model, Scalar>
+  /// What is trained.
+  public let objective: Model
+  /// What computes the matrix products.
+  public let products: any MatrixProducts
+  /// The most threads that a step uses.
+  public let threadCount: Int
   /// Where the run stands.
   public internal(set) var state = TrainingState()
   /// Where batches come from.
   public internal(set) var source: Source
   private var batches: [Model.Batch] = []
-
-  /// What is trained.
-  public var objective: Model { engine.objective }
+  /// Computes losses and gradients; made when the first step needs it.
+  private(set) lazy var engine = GradientEngine<Model, Scalar>(
+    objective, products: products, threadCount: threadCount)
 
   /// A trainer before its first step.
   ///
@@ -51,7 +55,9 @@ where Source.Batch == Model.Batch {
     self.source = source
     self.parameters = parameters
     self.configuration = configuration
-    engine = GradientEngine(objective, products: products, threadCount: threadCount)
+    self.objective = objective
+    self.products = products
+    self.threadCount = threadCount
     optimizer = Optimizer(settings.optimizer, layout: objective.layout, noise: random)
     state.batchPosition = source.position
   }
@@ -60,7 +66,10 @@ where Source.Batch == Model.Batch {
   ///
   /// - Returns: What it did, or `nil` where there are no more batches.
   /// - Throws: ``TrainingError`` and what the source throws; the weights are then as they were.
-  public func step() throws -> StepReport? {
+  public func step() throws -> StepReport? { try step(on: engine) }
+
+  /// ``step()`` by an engine of the caller's, whose number of threads changes no bit.
+  func step(on engine: GradientEngine<Model, Scalar>) throws -> StepReport? {
     batches.removeAll(keepingCapacity: true)
     var weight = 0.0
     while batches.count < settings.batchesPerStep, let batch = try source.next() {
@@ -95,7 +104,7 @@ where Source.Batch == Model.Batch {
   private func firstFault(
     in batches: [Model.Batch], normalization: Double, step: Int, loss: Double, gradientNorm: Double
   ) -> TrainingError {
-    let tape = Tape<Scalar>(products: engine.products)
+    let tape = Tape<Scalar>(products: products)
     tape.keepsBlocks = true
     let gradients = AlignedBuffer<Scalar>(count: parameters.count)
     func fault(_ quantity: TrainingError.Quantity, _ layer: String) -> TrainingError {
@@ -123,47 +132,5 @@ where Source.Batch == Model.Batch {
     throw .notFinite(
       step: state.step, quantity: .parameter, layer: parameter?.name ?? "the buffer of parameters", loss: .nan,
       gradientNorm: .nan)
-  }
-
-  // MARK: Checkpoints
-
-  private var head: CheckpointHeader {
-    let layout = objective.layout
-    let names = ["parameters"] + settings.optimizer.momentNames
-    return CheckpointHeader(
-      scalar: CheckpointHeader.name(of: Scalar.self), layout: CheckpointHeader.entries(of: layout),
-      arrays: names.map { CheckpointHeader.Array(name: $0, count: layout.bufferCount) }, settings: settings,
-      configuration: configuration, state: state, updateCount: optimizer.updateCount, noise: optimizer.noise)
-  }
-
-  /// Writes a checkpoint into a folder.
-  @discardableResult
-  public func save(to folder: CheckpointFolder) throws -> String {
-    try checkParameters()
-    return try folder.write(head, arrays: [parameters] + optimizer.moments)
-  }
-
-  /// Writes weights and state to one file, durably.
-  func save(toFile path: String, by write: @escaping FileWrite) throws {
-    try checkParameters()
-    try CheckpointFile.write(head, arrays: [parameters] + optimizer.moments, to: path, by: write)
-  }
-
-  /// Takes up a run from the newest checkpoint of a folder that is whole.
-  ///
-  /// - Returns: The file, and what is wrong with newer ones; those are renamed to end in `.damaged`, so that they crowd out no whole one.
-  /// - Throws: ``CheckpointError``; the trainer is then as it was.
-  @discardableResult
-  public func restore(from folder: CheckpointFolder) throws -> (path: String, skipped: [CheckpointError]) {
-    let (path, header, arrays, skipped) = try folder.readNewest(as: Scalar.self)
-    try header.check(against: head, path: path)
-    try source.seek(to: header.state.batchPosition)
-    state = header.state
-    optimizer.restore(updateCount: header.updateCount)
-    for (target, array) in zip([parameters] + optimizer.moments, arrays) {
-      target.base.update(from: array.base, count: target.count)
-    }
-    try folder.setAsideSteps(after: state.step)
-    return (path, skipped)
   }
 }

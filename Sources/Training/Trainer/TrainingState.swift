@@ -41,6 +41,15 @@ public struct StepReport: Sendable, Equatable {
   public var gradientNorm: Double
   /// The sum of the weights of the step's batches.
   public var weight: Double
+
+  /// A report.
+  public init(step: Int, loss: Double, learningRate: Double, gradientNorm: Double, weight: Double) {
+    self.step = step
+    self.loss = loss
+    self.learningRate = learningRate
+    self.gradientNorm = gradientNorm
+    self.weight = weight
+  }
 }
 
 /// What an observer of a run is told.

@@ -1,97 +1,122 @@
-// The package's own matrix products, with each set of kernels that this processor has.
+// What the package's own matrix products promise beyond others: which bits an entry has, and how operands are rounded.
 import Tensors
 import Testing
 
-private let allKernels = NativeProducts.Kernels.available
+private let shapes = [
+  ProductShape(rows: 33, columns: 37, inner: 20), ProductShape(rows: 45, columns: 1, inner: 600),
+  ProductShape(rows: 140, columns: 20, inner: 530), ProductShape(rows: 3, columns: 70, inner: 17),
+]
 
-/// Extents around every tile's and vector's end.
-private let extents = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 14, 15, 16, 17, 20]
-
-private func everySmallProduct<Scalar: ProductScalar>(
-  of: Scalar.Type, by products: NativeProducts, layout: ProductLayout, rounding: (Scalar) -> Scalar = { $0 }
-) -> String? {
-  for m in extents {
-    for n in extents {
-      for k in extents {
-        var numbers = ProductNumbers(seed: UInt64(m * 10000 + n * 100 + k))
-        let product = ProductCase<Scalar>(ProductShape(rows: m, columns: n, inner: k), layout) { numbers.next() }
-        if let fault = product.fault(product.product(by: products), rounding: rounding) { return fault }
-      }
-    }
-  }
-  return nil
-}
-
-/// Shapes that end in the midst of tiles, panels and blocks, with strides that collide in the cache or do not.
-private let largeShapes = [
-  ProductShape(rows: 29, columns: 33, inner: 257), ProductShape(rows: 43, columns: 65, inner: 512),
-  ProductShape(rows: 131, columns: 47, inner: 63), ProductShape(rows: 15, columns: 530, inner: 130),
-  ProductShape(rows: 1, columns: 100, inner: 700), ProductShape(rows: 150, columns: 1, inner: 515),
-  ProductShape(rows: 16, columns: 1024, inner: 40), ProductShape(rows: 512, columns: 40, inner: 1024),
+/// x, and the bfloat16 that it is rounded to: 8 significant bits, ties to even.
+private let roundings: [(Float, Float)] = [
+  (1, 1), (0x1.01p0, 1), (0x1.03p0, 0x1.04p0), (0x1.010002p0, 0x1.02p0), (0x1.02fffep0, 0x1.02p0),
+  (-0x1.03p0, -0x1.04p0), (0x1.ffp0, 2), (0x1.fep127, 0x1.fep127), (0x1.fefffep127, 0x1.fep127),
+  (0x1.ffp127, .infinity), (-.greatestFiniteMagnitude, -.infinity), (0x1.01p-126, 0x1p-126), (0x1.ffp-127, 0),
+  (-0x1p-140, 0), (.infinity, .infinity), (0, 0),
 ]
 
 @Suite struct NativeProductsTests {
-  @Test(arguments: allKernels, ProductLayout.all)
-  func everySmallProductIsRight(kernels: NativeProducts.Kernels, layout: ProductLayout) {
-    let products = NativeProducts(kernels: kernels)
-    #expect(everySmallProduct(of: Float.self, by: products, layout: layout) == nil)
-    #expect(everySmallProduct(of: Double.self, by: products, layout: layout) == nil)
-  }
-
-  @Test(arguments: allKernels, largeShapes)
-  func productsOfSeveralBlocksAreRight(kernels: NativeProducts.Kernels, shape: ProductShape) {
-    let products = NativeProducts(kernels: kernels)
-    for var layout in ProductLayout.all {
-      layout.slack = layout.start == .bias ? 0 : 3
-      var numbers = ProductNumbers(seed: UInt64(shape.inner))
-      let single = ProductCase<Float>(shape, layout) { numbers.next() }
-      #expect(single.fault(single.product(by: products)) == nil)
-      let double = ProductCase<Double>(shape, layout) { numbers.next() }
-      #expect(double.fault(double.product(by: products)) == nil)
-    }
-  }
-
-  @Test func theCheckRejectsAnEntryThatIsOffByAFewUnitsAndANumberWrittenOutside() throws {
-    struct Wrong: MatrixProducts {
-      let name = "wrong"
-      var offset = 0
-      func multiply(
-        _ shape: ProductShape, _ a: MatrixOperand<Float>, _ b: MatrixOperand<Float>,
-        into c: UnsafeMutablePointer<Float>, stride: Int, start: ProductStart<Float>
-      ) {
-        NativeProducts().multiply(shape, a, b, into: c, stride: stride, start: start)
-        c[(shape.rows - 1) * stride + shape.columns - 1 + offset] += 1e-5
-      }
-      func multiply(
-        _ shape: ProductShape, _ a: MatrixOperand<Double>, _ b: MatrixOperand<Double>,
-        into c: UnsafeMutablePointer<Double>, stride: Int, start: ProductStart<Double>
-      ) {
-        NativeProducts().multiply(shape, a, b, into: c, stride: stride, start: start)
-        c[(shape.rows - 1) * stride + shape.columns - 1 + offset] += 1e-5
-      }
-    }
-    var numbers = ProductNumbers(seed: 1)
-    let shape = ProductShape(rows: 5, columns: 7, inner: 6)
-    let layout = ProductLayout(slack: 2)
-    let single = ProductCase<Float>(shape, layout) { numbers.next() }
-    #expect(single.fault(single.product(by: NativeProducts())) == nil)
-    let entry = try #require(single.fault(single.product(by: Wrong())))
-    #expect(entry.contains("entry (4, 6)"))
-    let double = ProductCase<Double>(shape, layout) { numbers.next() }
-    let outside = try #require(double.fault(double.product(by: Wrong(offset: 1))))
-    #expect(outside.contains("outside"))
-  }
-
-  @Test(arguments: allKernels, NativeProducts.Precision.allCases)
-  func productsOfSmallIntegersAreExact(kernels: NativeProducts.Kernels, precision: NativeProducts.Precision) {
-    let products = NativeProducts(precision: precision, kernels: kernels)
+  @Test(arguments: TestedProducts.native, shapes)
+  func aRowHasTheSameBitsAloneAndAColumnAsWell(tested: TestedProducts, shape: ProductShape) throws {
     for layout in ProductLayout.all {
-      var numbers = ProductNumbers(seed: 5)
-      let product = ProductCase<Float>(ProductShape(rows: 33, columns: 50, inner: 601), layout) {
-        numbers.nextInteger()
+      var numbers = ProductNumbers(seed: 4)
+      let whole = ProductCase<Float>(shape, layout) { numbers.next() }
+      let result = try #require(whole.product(by: tested.products))
+      for i in [0, 1, shape.rows / 2, shape.rows - 1] {
+        let row = whole.part(rows: i..<i + 1, columns: 0..<shape.columns)
+        #expect(row.product(by: tested.products) == whole.part(of: result, rows: i..<i + 1, columns: 0..<shape.columns))
       }
-      let exact = (0..<33 * 50).map { Float(product.reference($0 / 50, $0 % 50).value) }
-      #expect(product.product(by: products) == exact, "\(layout)")
+      for j in [0, shape.columns / 2, shape.columns - 1] {
+        let column = whole.part(rows: 0..<shape.rows, columns: j..<j + 1)
+        #expect(column.product(by: tested.products) == whole.part(of: result, rows: 0..<shape.rows, columns: j..<j + 1))
+      }
+    }
+  }
+
+  @Test(arguments: TestedProducts.native, shapes)
+  func transpositionAndStridesChangeNoBit(tested: TestedProducts, shape: ProductShape) throws {
+    var results: [[Float]] = []
+    for (a, b, slack) in [(false, false, 0), (true, false, 5), (false, true, 1), (true, true, 0)] {
+      var numbers = ProductNumbers(seed: 4)
+      let layout = ProductLayout(aTransposed: a, bTransposed: b, start: .bias, slack: slack)
+      let product = ProductCase<Float>(shape, layout) { numbers.next() }
+      results.append(try #require(product.product(by: tested.products)))
+    }
+    #expect(results.dropFirst().allSatisfy { $0 == results[0] })
+  }
+
+  @Test(.enabled(if: NativeProducts.Kernels.best.rawValue >= NativeProducts.Kernels.avx512.rawValue), arguments: shapes)
+  func kernelsOfBothWidthsAgreeToTheBit(shape: ProductShape) {
+    for layout in ProductLayout.all {
+      var numbers = ProductNumbers(seed: 6)
+      let single = ProductCase<Float>(shape, layout) { numbers.next() }
+      for precision in NativeProducts.Precision.allCases {
+        let narrow = NativeProducts(precision: precision, kernels: .avx2)
+        let wide = NativeProducts(precision: precision, kernels: .avx512)
+        #expect(single.product(by: narrow) == single.product(by: wide))
+      }
+      let double = ProductCase<Double>(shape, layout) { numbers.next() }
+      #expect(
+        double.product(by: NativeProducts(kernels: .avx2)) == double.product(by: NativeProducts(kernels: .avx512)))
+    }
+  }
+
+  /// The order that the documentation states, one multiply-add after the other.
+  @Test(arguments: TestedProducts.native.filter { !$0.rounds && !$0.description.contains("portable") })
+  func anEntryIsTheChainThatIsDocumented(tested: TestedProducts) throws {
+    for inner in [1, 20, 256, 257, 700] {
+      let shape = ProductShape(rows: 30, columns: 35, inner: inner)
+      var numbers = ProductNumbers(seed: 8)
+      let product = ProductCase<Double>(shape, ProductLayout(start: .bias)) { numbers.next() }
+      let result = try #require(product.product(by: tested.products))
+      for (index, value) in result.enumerated() {
+        let (i, j) = (index / 35, index % 35)
+        var sum = product.bias[j]
+        for block in stride(from: 0, to: inner, by: 256) {
+          var chain = 0.0
+          for k in block..<min(inner, block + 256) {
+            chain.addProduct(product.a[i * inner + k], product.b[k * 35 + j])
+          }
+          sum += chain
+        }
+        #expect(value == sum)
+      }
+    }
+  }
+
+  @Test(arguments: roundings)
+  func operandsAreRoundedToTheNearestBFloat16(x: Float, rounded: Float) throws {
+    #expect(nearestBFloat16(x) == rounded, "the tests' own rounding")
+    for tested in TestedProducts.all where tested.rounds {
+      for (a, b) in [(x, Float(1)), (1, x)] {
+        var product = ProductCase<Float>(ProductShape(rows: 1, columns: 1, inner: 1), ProductLayout()) { a }
+        product.b = [b]
+        #expect(product.product(by: tested.products) == [rounded], "\(tested)")
+      }
+    }
+  }
+
+  /// Every pattern of the bits that are rounded away, with even and odd last bits before them.
+  @Test(arguments: TestedProducts.all.filter(\.rounds))
+  func everyTailIsRoundedAsItsDefinitionSays(tested: TestedProducts) throws {
+    let tails = 1 << 17
+    let product = {
+      var product = ProductCase<Float>(ProductShape(rows: tails, columns: 1, inner: 1), ProductLayout()) { 1 }
+      product.a = (0..<tails).map { Float(bitPattern: 0x3f80_0000 + UInt32($0)) }
+      return product
+    }()
+    let result = try #require(product.product(by: tested.products))
+    #expect(zip(result, product.a).allSatisfy { $0 == nearestBFloat16($1) })
+  }
+
+  @Test func signallingPatternsStayNotANumber() throws {
+    for pattern in [0x7f80_0001, 0xff80_0001, 0x7fff_ffff, 0x7fc0_0000] as [UInt32] {
+      for tested in TestedProducts.all {
+        let product = ProductCase<Float>(ProductShape(rows: 1, columns: 1, inner: 1), ProductLayout()) {
+          Float(bitPattern: pattern)
+        }
+        #expect(try #require(product.product(by: tested.products))[0].isNaN, "\(tested)")
+      }
     }
   }
 }

@@ -4,20 +4,20 @@ import Tensors
 /// The numbers that products are made of.
 protocol ProductScalar: BinaryFloatingPoint, Sendable {
   static func multiply(
-    _ products: some MatrixProducts, _ shape: ProductShape, _ a: MatrixOperand<Self>, _ b: MatrixOperand<Self>,
+    _ products: any MatrixProducts, _ shape: ProductShape, _ a: MatrixOperand<Self>, _ b: MatrixOperand<Self>,
     into c: UnsafeMutablePointer<Self>, stride: Int, start: ProductStart<Self>)
 }
 
 extension Float: ProductScalar {
   static func multiply(
-    _ products: some MatrixProducts, _ shape: ProductShape, _ a: MatrixOperand<Float>, _ b: MatrixOperand<Float>,
+    _ products: any MatrixProducts, _ shape: ProductShape, _ a: MatrixOperand<Float>, _ b: MatrixOperand<Float>,
     into c: UnsafeMutablePointer<Float>, stride: Int, start: ProductStart<Float>
   ) { products.multiply(shape, a, b, into: c, stride: stride, start: start) }
 }
 
 extension Double: ProductScalar {
   static func multiply(
-    _ products: some MatrixProducts, _ shape: ProductShape, _ a: MatrixOperand<Double>, _ b: MatrixOperand<Double>,
+    _ products: any MatrixProducts, _ shape: ProductShape, _ a: MatrixOperand<Double>, _ b: MatrixOperand<Double>,
     into c: UnsafeMutablePointer<Double>, stride: Int, start: ProductStart<Double>
   ) { products.multiply(shape, a, b, into: c, stride: stride, start: start) }
 }
@@ -32,19 +32,22 @@ struct ProductLayout: Sendable, CustomStringConvertible {
   /// How much longer each stride is than the stored row.
   var slack = 0
 
-  static let all = [false, true].flatMap { a in
-    [false, true].flatMap { b in
-      Start.allCases.map { ProductLayout(aTransposed: a, bTransposed: b, start: $0, slack: 3) }
+  /// Every transposition, with gaps between stored rows.
+  static func all(from start: Start, slack: Int = 3) -> [ProductLayout] {
+    [false, true].flatMap { a in
+      [false, true].map { b in ProductLayout(aTransposed: a, bTransposed: b, start: start, slack: slack) }
     }
   }
+
+  static let all = Start.allCases.flatMap { all(from: $0) }
 
   var description: String { "\(aTransposed ? "T" : "N")\(bTransposed ? "T" : "N") \(start), slack \(slack)" }
 }
 
 /// A product whose every entry is known.
-struct ProductCase<Scalar: ProductScalar> {
-  let shape: ProductShape
-  let layout: ProductLayout
+struct ProductCase<Scalar: ProductScalar>: Sendable {
+  private(set) var shape: ProductShape
+  var layout: ProductLayout
   /// A by rows, B by rows, the bias, and what C holds before, all without transposition or gaps.
   var a: [Scalar]
   var b: [Scalar]
@@ -65,7 +68,7 @@ struct ProductCase<Scalar: ProductScalar> {
   }
 
   /// C by rows without gaps, or `nil` where a number outside of C was written.
-  func product(by products: some MatrixProducts) -> [Scalar]? {
+  func product(by products: any MatrixProducts) -> [Scalar]? {
     let (m, n, k) = (shape.rows, shape.columns, shape.inner)
     let (storedA, aStride) = stored(a, rows: m, columns: k, transposed: layout.aTransposed)
     let (storedB, bStride) = stored(b, rows: k, columns: n, transposed: layout.bTransposed)
@@ -115,41 +118,67 @@ struct ProductCase<Scalar: ProductScalar> {
     return (result, stride)
   }
 
-  /// The sum for entry (i, j) in float64, and the sum of the magnitudes of its terms, each operand rounded by `rounding`.
-  func reference(_ i: Int, _ j: Int, rounding: (Scalar) -> Scalar = { $0 }) -> (value: Double, magnitude: Double) {
+  /// The product that gives a part of C.
+  func part(rows: Range<Int>, columns: Range<Int>) -> ProductCase {
+    var part = self
+    part.shape = ProductShape(rows: rows.count, columns: columns.count, inner: shape.inner)
+    part.a = Array(a[rows.lowerBound * shape.inner..<rows.upperBound * shape.inner])
+    part.b = (0..<shape.inner).flatMap { k in columns.map { b[k * shape.columns + $0] } }
+    part.bias = Array(bias[columns])
+    part.before = self.part(of: before, rows: rows, columns: columns)
+    return part
+  }
+
+  /// A part of a matrix of C's extents.
+  func part(of c: [Scalar], rows: Range<Int>, columns: Range<Int>) -> [Scalar] {
+    rows.flatMap { i in columns.map { c[i * shape.columns + $0] } }
+  }
+
+  /// Every entry by a plain loop in float64, of operands rounded by `rounding`.
+  func reference(rounding: (Scalar) -> Scalar = { $0 }) -> ProductReference {
     let (n, k) = (shape.columns, shape.inner)
-    var value =
+    let (a, b) = (a.map { Double(rounding($0)) }, b.map { Double(rounding($0)) })
+    var values: [Double] =
       switch layout.start {
-      case .zero: 0.0
-      case .accumulate: Double(before[i * n + j])
-      case .bias: Double(bias[j])
+      case .zero: Array(repeating: 0, count: before.count)
+      case .accumulate: before.map(Double.init)
+      case .bias: before.indices.map { Double(bias[$0 % n]) }
       }
-    var magnitude = value.magnitude
-    for l in 0..<k {
-      let term = Double(rounding(a[i * k + l])) * Double(rounding(b[l * n + j]))
-      value += term
-      magnitude += term.magnitude
+    var magnitudes = values.map(\.magnitude)
+    for i in 0..<shape.rows {
+      for l in 0..<k {
+        for j in 0..<n {
+          let term = a[i * k + l] * b[l * n + j]
+          values[i * n + j] += term
+          magnitudes[i * n + j] += term.magnitude
+        }
+      }
     }
-    return (value, magnitude)
+    return ProductReference(values: values, magnitudes: magnitudes)
   }
 
   /// What is wrong with `result`, or `nil`: every entry may be off by (K + 2) u Σ|a b| of its `Scalar` and of float64.
-  func fault(_ result: [Scalar]?, rounding: (Scalar) -> Scalar = { $0 }) -> String? {
+  func fault(_ result: [Scalar]?, against reference: ProductReference) -> String? {
     guard let result else { return "\(shape) \(layout): a number outside of C was written" }
-    guard result.count == shape.rows * shape.columns else { return "\(shape) \(layout): \(result.count) entries" }
+    guard result.count == reference.values.count else { return "\(shape) \(layout): \(result.count) entries" }
     let unit = Double(Scalar.ulpOfOne) / 2 + Double.ulpOfOne / 2
-    for i in 0..<shape.rows {
-      for j in 0..<shape.columns {
-        let (value, magnitude) = reference(i, j, rounding: rounding)
-        let found = Double(result[i * shape.columns + j])
-        let bound = Double(shape.inner + 2) * unit * magnitude
-        if !((found - value).magnitude <= bound) {
-          return "\(shape) \(layout): entry (\(i), \(j)) is \(found), not \(value), which may be off by \(bound)"
-        }
+    for (index, value) in reference.values.enumerated() {
+      let bound = Double(shape.inner + 2) * unit * reference.magnitudes[index]
+      if !((Double(result[index]) - value).magnitude <= bound) {
+        let (i, j) = (index / shape.columns, index % shape.columns)
+        return "\(shape) \(layout): entry (\(i), \(j)) is \(result[index]), not \(value), which may be off by \(bound)"
       }
     }
     return nil
   }
+}
+
+/// A product as it should be.
+struct ProductReference {
+  /// The entries by rows.
+  var values: [Double]
+  /// For each entry the sum of the magnitudes of its terms.
+  var magnitudes: [Double]
 }
 
 /// Numbers in (-1, 1), the same in every run.

@@ -2,6 +2,7 @@
 import Foundation
 import Randomness
 import Tensors
+import TestSupport
 import Testing
 import Training
 import Transformers
@@ -52,5 +53,30 @@ import Transformers
       let error = #expect(throws: FolderError.self) { _ = try PerceptronFolder.read(path) }
       #expect(error?.description.contains(place) == true)
     }
+  }
+
+  /// The golden folder was made by `PerceptronFolder.write` as here, its expected.json by `outputs`; Tests/Python/test_perceptrons.py reads
+  /// both with PyTorch.
+  @Test func theFolderThatPyTorchReadsIsWhatIsWritten() throws {
+    struct Expected: Decodable {
+      var inputs: [[Float]]
+      var outputs: [[Float]]
+    }
+    let golden = repositoryRoot.appending(path: "Tests/Python/goldens/perceptron")
+    let objective = PerceptronObjective(PerceptronConfiguration(widths: [3, 16, 16, 2], activation: .gelu))
+    let parameters: AlignedBuffer<Float> = objective.initialParameters(random: Philox(seed: 7))
+    try inTemporaryFolder { path in
+      try PerceptronFolder.write(objective, parameters: parameters, to: path)
+      for name in ["config.json", "model.safetensors"] {
+        let written = try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)"))
+        #expect(try written == Data(contentsOf: golden.appending(path: name)), "\(name)")
+      }
+    }
+    let expected = try JSONDecoder().decode(
+      Expected.self, from: Data(contentsOf: golden.appending(path: "expected.json")))
+    let outputs = objective.outputs(
+      for: expected.inputs.flatMap { $0 }, parameters: parameters, products: NativeProducts())
+    #expect(
+      relativeDistance(outputs.elements.map(Double.init), expected.outputs.flatMap { $0 }.map(Double.init)) <= 1e-5)
   }
 }

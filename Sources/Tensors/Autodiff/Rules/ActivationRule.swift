@@ -40,18 +40,23 @@ extension Tape {
   /// x Phi(x), Phi the distribution function of the normal distribution (GELU by the error function).
   ///
   /// - Note: Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016.
+  @specialized(where Scalar == Float)
   public func gelu(_ input: Variable) -> Variable { apply(.gelu, to: input) }
 
   /// x / (1 + exp(-2 u)), u = sqrt(2 / pi) (x + 0.044715 x^3): GELU in its tanh form.
+  @specialized(where Scalar == Float)
   public func geluTanh(_ input: Variable) -> Variable { apply(.geluTanh, to: input) }
 
   /// x / (1 + exp(-x)).
+  @specialized(where Scalar == Float)
   public func silu(_ input: Variable) -> Variable { apply(.silu, to: input) }
 
   /// 1 / (1 + exp(-x)); it takes the place of `input` where ``relu(_:)`` would.
+  @specialized(where Scalar == Float)
   public func sigmoid(_ input: Variable) -> Variable { apply(.sigmoid, to: input) }
 
   /// The hyperbolic tangent; it takes the place of `input` where ``relu(_:)`` would.
+  @specialized(where Scalar == Float)
   public func tanh(_ input: Variable) -> Variable { apply(.tanh, to: input) }
 
   private func apply(_ function: PointwiseFunction, to input: Variable) -> Variable {

@@ -187,6 +187,7 @@ extension Tape {
   ///   - key: Of shape [sequences * length, keyValueHeads * D].
   ///   - value: Of the shape of the keys.
   ///   - shape: How rows and columns are sequences and heads.
+  @specialized(where Scalar == Float)
   public func attention(query: ColumnView, key: ColumnView, value: ColumnView, _ shape: AttentionShape) -> Variable {
     precondition(
       query.rows == shape.rows && key.rows == shape.rows && value.rows == shape.rows,

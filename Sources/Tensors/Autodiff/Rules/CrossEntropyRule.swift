@@ -78,6 +78,7 @@ extension Tape {
   ///   - targets: For each row a column; read only where the weight is not 0.
   ///   - weights: For each row what its loss counts; 1 where `nil`. Rows of weight 0 cost nothing and their gradient is 0.
   ///   - normalization: What the sum is multiplied by.
+  @specialized(where Scalar == Float)
   public func crossEntropy(
     _ logits: Variable, targets: UnsafeBufferPointer<Int32>, weights: UnsafeBufferPointer<Float>?,
     normalization: Double
@@ -102,6 +103,7 @@ extension Tape {
   }
 
   /// -log p of each row's target, in nats: what an evaluation averages.
+  @specialized(where Scalar == Float)
   public func negativeLogProbabilities(_ logits: Variable, targets: UnsafeBufferPointer<Int32>) -> [Double] {
     let base = checked(targets, nil, of: logits)
     return [Double](unsafeUninitializedCapacity: logits.rows) { losses, count in
@@ -113,6 +115,7 @@ extension Tape {
   }
 
   /// The column of the greatest number of each row, the first of several; 0 where a row holds none that is above -infinity.
+  @specialized(where Scalar == Float)
   public func argmaxOfRows(_ matrix: Variable) -> [Int32] {
     [Int32](unsafeUninitializedCapacity: matrix.rows) { indices, count in
       count = matrix.rows

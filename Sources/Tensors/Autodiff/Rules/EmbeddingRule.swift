@@ -74,6 +74,7 @@ extension Tape {
   ///   - table: E, of shape [vocabulary, columns].
   ///   - positions: Learned positions, of shape [at least length, columns], whose row i mod length is added to row i.
   ///   - length: The positions of each sequence.
+  @specialized(where Scalar == Float)
   public func embedding(
     _ tokens: UnsafeBufferPointer<Int32>, table: Variable, positions: Variable? = nil, length: Int = 1
   ) -> Variable {

@@ -84,6 +84,7 @@ extension Tape {
   ///   - gain: Of shape [1, columns].
   ///   - bias: Of shape [1, columns].
   /// - Note: Ba, Kiros and Hinton, "Layer Normalization", 2016.
+  @specialized(where Scalar == Float)
   public func layerNorm(_ input: Variable, gain: Variable, bias: Variable, epsilon: Double) -> Variable {
     let (rows, columns) = (input.rows, input.columns)
     precondition(gain.rows == 1 && gain.columns == columns, "a gain is a row of one number for each column")

@@ -39,6 +39,7 @@ extension Tape {
   ///   - weight: W, of shape [outputs, inputs].
   ///   - bias: b, of shape [1, outputs].
   ///   - residual: r, of the result's shape.
+  @specialized(where Scalar == Float)
   public func linear(
     _ input: Variable, weight: Variable, bias: Variable? = nil, residual: Variable? = nil
   ) -> Variable {

@@ -67,6 +67,7 @@ extension Tape {
   ///   - outputs: y, of any shape.
   ///   - targets: t, by rows, as many as there are outputs; read now, not on the way back.
   ///   - normalization: 1 / (number of elements) for the mean.
+  @specialized(where Scalar == Float)
   public func squaredLoss(
     _ outputs: Variable, targets: UnsafeBufferPointer<Float>, normalization: Double = 1
   ) -> Variable { sum(of: .squared, outputs, targets: targets, normalization: normalization) }
@@ -77,6 +78,7 @@ extension Tape {
   ///   - outputs: y, of any shape.
   ///   - targets: t, 1 or -1 each, by rows, as many as there are outputs; read now, not on the way back.
   ///   - normalization: 1 / (number of elements) for the mean.
+  @specialized(where Scalar == Float)
   public func hingeLoss(
     _ outputs: Variable, targets: UnsafeBufferPointer<Float>, normalization: Double = 1
   ) -> Variable { sum(of: .hinge, outputs, targets: targets, normalization: normalization) }
@@ -87,6 +89,7 @@ extension Tape {
   ///   - outputs: y, of any shape.
   ///   - targets: t, 1 or -1 each, by rows, as many as there are outputs; read now, not on the way back.
   ///   - normalization: 1 / (number of elements) for the mean.
+  @specialized(where Scalar == Float)
   public func logisticLoss(
     _ outputs: Variable, targets: UnsafeBufferPointer<Float>, normalization: Double = 1
   ) -> Variable { sum(of: .logistic, outputs, targets: targets, normalization: normalization) }

@@ -69,6 +69,7 @@ extension Tape {
   ///   - input: x, of shape [rows, columns].
   ///   - gain: Of shape [1, columns].
   /// - Note: Zhang and Sennrich, "Root Mean Square Layer Normalization", 2019.
+  @specialized(where Scalar == Float)
   public func rmsNorm(_ input: Variable, gain: Variable, epsilon: Double) -> Variable {
     let (rows, columns) = (input.rows, input.columns)
     precondition(gain.rows == 1 && gain.columns == columns, "a gain is a row of one number for each column")

@@ -15,6 +15,7 @@ struct ReLURule {
 
 extension Tape {
   /// max(x, 0); it takes the place of `input` where that is the newest result, which nothing may read afterwards.
+  @specialized(where Scalar == Float)
   public func relu(_ input: Variable) -> Variable {
     let count = input.rows * input.columns
     let source = self.input(input)

@@ -8,8 +8,8 @@ public protocol RotaryKernels {
   static func rotate(
     _ x: UnsafeMutablePointer<Self>, stride: Int, rows: Int, length: Int, heads: Int, pairs: Int,
     angles: UnsafePointer<Self>, backwards: Bool)
-  /// The cosines and sines of a table.
-  static func angles(of table: RotaryTable) -> UnsafePointer<Self>
+  /// The cosines and sines of a table, and the object that holds them.
+  static func angles(of table: RotaryTable) -> (first: UnsafePointer<Self>, owner: AnyObject)
 }
 
 extension Float: RotaryKernels {
@@ -19,7 +19,9 @@ extension Float: RotaryKernels {
     angles: UnsafePointer<Float>, backwards: Bool
   ) { wright_f32_rotate_rows(x, stride, rows, length, heads, pairs, angles, backwards ? 1 : 0) }
   /// The cosines and sines of a table in float32.
-  public static func angles(of table: RotaryTable) -> UnsafePointer<Float> { UnsafePointer(table.float32.base) }
+  public static func angles(of table: RotaryTable) -> (first: UnsafePointer<Float>, owner: AnyObject) {
+    (UnsafePointer(table.float32.base), table.float32)
+  }
 }
 
 extension Double: RotaryKernels {
@@ -29,27 +31,39 @@ extension Double: RotaryKernels {
     angles: UnsafePointer<Double>, backwards: Bool
   ) { wright_f64_rotate_rows(x, stride, rows, length, heads, pairs, angles, backwards ? 1 : 0) }
   /// The cosines and sines of a table in float64.
-  public static func angles(of table: RotaryTable) -> UnsafePointer<Double> { UnsafePointer(table.float64.base) }
+  public static func angles(of table: RotaryTable) -> (first: UnsafePointer<Double>, owner: AnyObject) {
+    (UnsafePointer(table.float64.base), table.float64)
+  }
 }
 
 /// y = R x, R a rotation of each pair.
-struct RotaryRule {
+struct RotaryRule<Scalar: TensorScalar> {
   var input: Variable
   var heads: Int
   var length: Int
-  var table: RotaryTable
+  var pairs: Int
+  /// The table's cosines and sines, which the tape keeps.
+  var angles: UnsafePointer<Scalar>
 
   /// y from x where they stand in one place.
-  func apply<Scalar: TensorScalar>(to x: UnsafeMutablePointer<Scalar>, backwards: Bool) {
+  func apply(to x: UnsafeMutablePointer<Scalar>, backwards: Bool) {
     Scalar.rotate(
-      x, stride: input.columns, rows: input.rows, length: length, heads: heads, pairs: table.pairs,
-      angles: Scalar.angles(of: table), backwards: backwards)
+      x, stride: input.columns, rows: input.rows, length: length, heads: heads, pairs: pairs, angles: angles,
+      backwards: backwards)
   }
 
-  /// dx = R^-1 dy, in the place of dy.
-  func backward<Scalar>(node: Int, on tape: Tape<Scalar>) {
-    apply(to: tape.arrived(node), backwards: true)
-    tape.handOver(node, to: input)
+  /// dx = R^-1 dy, in the place of dy, or of a copy where dy is to be looked at.
+  func backward(node: Int, on tape: Tape<Scalar>) {
+    let arrived = tape.arrived(node)
+    if tape.keepsBlocks {
+      let copy = tape.take(input.rows * input.columns)
+      copy.update(from: arrived, count: input.rows * input.columns)
+      apply(to: copy, backwards: true)
+      tape.handOver(copy, scaledBy: 1, to: input)
+    } else {
+      apply(to: arrived, backwards: true)
+      tape.handOver(node, to: input)
+    }
   }
 }
 
@@ -63,13 +77,16 @@ extension Tape {
   ///   - headSize: D, twice the table's pairs.
   ///   - length: The positions of each sequence.
   ///   - table: The angles, of at least `length` positions.
+  @specialized(where Scalar == Float)
   public func rotary(_ x: Variable, heads: Int, headSize: Int, length: Int, table: RotaryTable) -> Variable {
     precondition(headSize == 2 * table.pairs, "a head has two columns for each pair of the table")
     precondition(heads >= 0 && heads * headSize <= x.columns, "the heads that are turned lie within the matrix")
     precondition(
       length > 0 && length <= table.length && x.rows % length == 0,
       "the rows are whole sequences, and no longer than the table")
-    let rule = RotaryRule(input: x, heads: heads, length: length, table: table)
+    let angles = Scalar.angles(of: table)
+    keep(angles.owner)
+    let rule = RotaryRule<Scalar>(input: x, heads: heads, length: length, pairs: table.pairs, angles: angles.first)
     let source = input(x)
     if canTakePlace(of: x) {
       rule.apply(to: source, backwards: false)

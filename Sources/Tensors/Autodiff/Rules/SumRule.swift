@@ -41,6 +41,7 @@ struct WeightedSumRule<Scalar: TensorScalar> {
 
 extension Tape {
   /// a + b, of equal shapes.
+  @specialized(where Scalar == Float)
   public func sum(_ left: Variable, _ right: Variable) -> Variable {
     precondition(left.rows == right.rows && left.columns == right.columns, "summands have equal shapes")
     let count = left.rows * left.columns
@@ -53,6 +54,7 @@ extension Tape {
   }
 
   /// w l + v m for single numbers l and m: losses with their weights.
+  @specialized(where Scalar == Float)
   public func weightedSum(
     _ first: Variable, weight firstWeight: Scalar, _ second: Variable? = nil, weight secondWeight: Scalar = 0
   ) -> Variable {

@@ -35,6 +35,7 @@ extension Tape {
   ///   - gate: What passes through the sigmoid; columns of any matrix.
   ///   - up: What is multiplied by it; as many columns of the same matrix or of another one of as many rows.
   /// - Note: Shazeer, "GLU Variants Improve Transformer", 2020.
+  @specialized(where Scalar == Float)
   public func swiGLU(gate: ColumnView, up: ColumnView) -> Variable {
     precondition(gate.rows == up.rows && gate.columns == up.columns, "gate and up have equal shapes")
     let result = take(gate.rows * gate.columns)

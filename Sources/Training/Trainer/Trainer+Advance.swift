@@ -1,0 +1,50 @@
+// One step of a run with what belongs to it: the evaluation that is due, the stopping rule, and the line of metrics.
+internal import Tensors
+
+/// A step of a run and what came of it.
+struct Advance {
+  /// What the step did.
+  var report: StepReport
+  /// The values of the evaluation, where one was due.
+  var values: [String: Double]?
+  /// Whether the stopping rule has not seen a better value.
+  var isBest: Bool
+
+  /// What a line of metrics says of it, but for the time; in the order of the line.
+  var metrics: [(name: String, value: Double)] {
+    [("loss", report.loss), ("learningRate", report.learningRate), ("gradientNorm", report.gradientNorm)]
+      + (values ?? [:]).sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+  }
+
+  /// Whether a line of metrics is due.
+  func isLogged(by plan: RunPlan) -> Bool {
+    values != nil || report.step % plan.metricsInterval == 0 || report.step == plan.stepCount
+  }
+}
+
+extension Trainer {
+  /// Why the run is over, where it is.
+  func ending(by plan: RunPlan) -> TrainingEnding? {
+    if state.stopping.decision != nil { return .stoppedEarly }
+    return state.step >= plan.stepCount ? .finished : nil
+  }
+
+  /// Makes a step, evaluates where that is due, and asks the stopping rule.
+  func advance(
+    _ plan: RunPlan, on engine: GradientEngine<Model, Scalar>,
+    evaluate: ((AlignedBuffer<Scalar>, Int) throws -> [String: Double])?
+  ) throws -> Advance? {
+    guard let report = try step(on: engine) else { return nil }
+    var advance = Advance(report: report, values: nil, isBest: false)
+    let isRegular = settings.evaluationInterval.map { report.step % $0 == 0 } ?? false
+    guard let evaluate, isRegular || report.step == plan.stepCount else { return advance }
+    let values = try evaluate(parameters, report.step)
+    advance.values = values
+    guard isRegular, let rule = settings.stopping else { return advance }
+    guard let value = values[rule.metric] else {
+      throw TrainingError.missingMetric(name: rule.metric, step: report.step, available: values.keys.sorted())
+    }
+    advance.isBest = state.stopping.observe(value, at: report.step, by: rule)
+    return advance
+  }
+}
