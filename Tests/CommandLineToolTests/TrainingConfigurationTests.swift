@@ -37,7 +37,7 @@ struct TrainingConfigurationTests {
     #expect(second.code == 0, "\(second.error)")
     #expect(second.output == first.output)
     for key in ["seed", "threads", "precision", "steps", "batch_size", "replicas"] {
-      #expect(first.output.contains("\n\(key): ") || first.output.hasPrefix("\(key): "))
+      #expect(first.output.contains("\n\(key):") || first.output.hasPrefix("\(key):"))
     }
   }
 

@@ -86,6 +86,6 @@ import Transformers
     let found = PerceptronEvaluation(of: engine, parameters: parameters, on: batch)
     #expect(found.examples == 4)
     #expect(found.rightExamples == 2, "a wrong sign and a zero are wrong")
-    #expect(found.loss == (1 + 9 + 4 + 1) / 4)
+    #expect(found.loss == 15.0 / 4)
   }
 }

@@ -65,7 +65,7 @@ public struct ExampleBatches<Batch: Sendable>: BatchSource {
   /// - Precondition: Where there is no `batchSize`, the examples are listed; and there is at least one.
   public init<Example: Sendable>(
     _ examples: ExampleSet<Example>, batchSize: Int?, sampling: ExampleSampling, random: Philox,
-    make: @escaping ([Example]) -> Batch
+    make: @escaping @Sendable ([Example]) -> Batch
   ) {
     switch examples {
     case .listed(let list):

@@ -1,5 +1,4 @@
 // Ten steps of AdamW from the fixtures' weights: the losses that PyTorch has.
-import Foundation
 import Tensors
 import TestSupport
 import Testing
@@ -14,7 +13,7 @@ import Training
       OptimizerSettings(
         .adamW(beta1: settings.betas[0], beta2: settings.betas[1], epsilon: settings.eps),
         weightDecay: settings.weight_decay, decays: .all), layout: objective.layout)
-    return golden.adamW.batches.map { texts in
+    return settings.batches.map { texts in
       let (loss, gradients) = gradients(objective, TokenBatch(texts: texts), parameters)
       optimizer.update(parameters, by: gradients, learningRate: settings.lr)
       return loss
