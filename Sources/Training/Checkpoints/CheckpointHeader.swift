@@ -4,7 +4,7 @@ internal import Tensors
 
 /// The JSON head of a checkpoint.
 public struct CheckpointHeader: Codable, Sendable, Equatable {
-  /// A parameter and its place, as in ``/Tensors/ParameterLayout``.
+  /// A parameter and its place, as in `ParameterLayout`.
   public struct Entry: Codable, Sendable, Equatable {
     var name: String
     var rows: Int

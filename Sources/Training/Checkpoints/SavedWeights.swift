@@ -14,6 +14,8 @@ public struct SavedWeights<Scalar: TensorScalar> {
 
   /// Reads a checkpoint of a layout.
   ///
+  /// - Parameter path: The file.
+  /// - Parameter layout: The places of the parameters that the file should hold.
   /// - Parameter replica: Which run, where the file holds several.
   /// - Throws: ``CheckpointError`` where the file is not whole or holds another model.
   public init(path: String, layout: ParameterLayout, replica: Int = 0) throws(CheckpointError) {

@@ -62,6 +62,7 @@ public struct ExampleBatches<Batch: Sendable>: BatchSource {
   ///   - sampling: How a batch is chosen; examples without end are drawn in either way.
   ///   - random: The source of the choice.
   ///   - make: Makes a batch of examples.
+  ///   - examples: The examples.
   /// - Precondition: Where there is no `batchSize`, the examples are listed; and there is at least one.
   public init<Example: Sendable>(
     _ examples: ExampleSet<Example>, batchSize: Int?, sampling: ExampleSampling, random: Philox,

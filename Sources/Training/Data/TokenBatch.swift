@@ -46,6 +46,8 @@ public struct TokenBatch: Sendable {
   ///   - inputs: The tokens that the model reads, of shape [B, T].
   ///   - targets: For each the token that should follow, of shape [B, T].
   ///   - weights: How much each position's loss counts, of shape [B, T], none negative; 1 for all where absent.
+  ///   - sequenceCount: B.
+  ///   - length: T.
   public init(sequenceCount: Int, length: Int, inputs: [Int32], targets: [Int32], weights: [Float]? = nil) {
     precondition(sequenceCount >= 1 && length >= 1, "a batch has at least one token")
     let count = sequenceCount * length

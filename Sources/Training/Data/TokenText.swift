@@ -32,6 +32,7 @@ extension TokenBatch {
   /// - Parameters:
   ///   - answersOnly: Whether the predictions of answers alone count, and not those of prompts.
   ///   - padding: The token that fills up shorter texts.
+  ///   - texts: The texts, each of at least two tokens.
   public init(_ texts: some Collection<TokenText>, answersOnly: Bool, padding: Int = 0) {
     self.init(
       texts: texts.map(\.tokens), answerStarts: answersOnly ? texts.map(\.answerStart) : nil, padding: padding)

@@ -35,6 +35,7 @@ public struct VectorBatch: Sendable {
   /// - Parameters:
   ///   - inputs: Of shape [N, inputs].
   ///   - targets: Of shape [N, targets]; +1 and -1 for hinge and logistic losses.
+  ///   - count: N.
   public init(count: Int, inputs: [Float], targets: [Float]) {
     precondition(count >= 1 && !inputs.isEmpty && !targets.isEmpty, "a batch has at least one example")
     precondition(inputs.count % count == 0 && targets.count % count == 0, "all examples have equally many numbers")

@@ -89,6 +89,8 @@ public final class GradientEngine<Model: Objective, Scalar: TensorScalar> {
 
   /// Adds the gradient of a batch's loss to ``gradients``.
   ///
+  /// - Parameter batch: The batch.
+  /// - Parameter parameters: The parameters, of the objective's layout.
   /// - Parameter normalization: What the sum of weighted losses is multiplied by.
   /// - Returns: The loss so multiplied.
   @specialized(where Model == PerceptronObjective, Scalar == Float)

@@ -23,7 +23,10 @@ public protocol Objective: Sendable {
   /// - Parameters:
   ///   - normalization: What the shard's sum of weighted losses is multiplied by, so that all shards of a step (and of those whose gradients are
   ///     accumulated) add up to a mean.
-  /// - Returns: The loss, a single number; and on the tape, by ``Tape/scope``, the layer of each node.
+  ///   - batch: The batch.
+  ///   - shard: Which of its shards.
+  ///   - tape: Where the operations are recorded.
+  /// - Returns: The loss, a single number; and on the tape, by `Tape.scope`, the layer of each node.
   func loss<Scalar: TensorScalar>(
     of batch: Batch, shard: Int, normalization: Double, on tape: Tape<Scalar>
   ) -> Variable

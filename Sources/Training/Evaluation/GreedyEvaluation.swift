@@ -38,6 +38,10 @@ public struct GreedyEvaluation: Sendable, Equatable, Codable {
   /// - Parameters:
   ///   - batchSize: The most texts that are decoded side by side.
   ///   - isCancelled: Asked before each batch; the rest is then left out.
+  ///   - model: The model.
+  ///   - texts: Prompts with their answers.
+  ///   - endTokens: The tokens that end an answer.
+  ///   - threadCount: The most threads that run at once.
   public init(
     of model: Model, on texts: [TokenText], batchSize: Int = 256, endTokens: Set<Int>? = nil, threadCount: Int = 1,
     isCancelled: @Sendable () -> Bool = { false }

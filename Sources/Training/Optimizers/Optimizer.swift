@@ -61,6 +61,8 @@ public final class Optimizer<Scalar: TensorScalar> {
   ///   - gradients: Their gradients; gradient noise is added in place.
   ///   - gradientScale: What the gradients are multiplied by first.
   ///   - threadCount: The most threads that large stretches are cut among.
+  ///   - parameters: What is moved.
+  ///   - learningRate: The rate of this update.
   @specialized(where Scalar == Float)
   public func update(
     _ parameters: AlignedBuffer<Scalar>, by gradients: AlignedBuffer<Scalar>, learningRate: Double,

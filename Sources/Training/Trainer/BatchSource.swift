@@ -79,6 +79,9 @@ public struct EpochBatches<Batch: Sendable>: BatchSource, Sendable {
   ///   - random: The generator whose child e shuffles epoch e, or `nil` for the examples' own order.
   ///   - dropsRemainder: Whether the examples that do not fill a batch are left out of their epoch.
   ///   - make: Makes a batch of the examples of the given indices.
+  ///   - exampleCount: The number of examples.
+  ///   - batchSize: The number of examples of a batch.
+  ///   - epochCount: The number of epochs, or `nil` for no end.
   /// - Precondition: There is at least one batch in an epoch.
   public init(
     exampleCount: Int, batchSize: Int, random: Philox?, epochCount: Int? = nil, dropsRemainder: Bool = false,

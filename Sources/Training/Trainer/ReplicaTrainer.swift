@@ -70,6 +70,8 @@ where Source.Batch == Model.Batch {
   ///   - evaluate: Values by name for the weights of a replica after a step; called on the thread that has the replica.
   ///   - observe: Is told what happens: of replica r, or of all where there is none.
   ///   - isInterrupted: Asked after each round of some hundredths of a second (or one step of each, where that takes longer).
+  ///   - plan: How long, and what is kept.
+  ///   - resumes: Whether the folder's newest whole checkpoint is taken up.
   /// - Returns: How each replica ended.
   @discardableResult
   public func run(

@@ -43,6 +43,11 @@ where Source.Batch == Model.Batch {
   ///   - parameters: The first weights; training changes them in place.
   ///   - random: Where the optimizer's noise comes from.
   ///   - configuration: Whatever else decides the result.
+  ///   - objective: What is trained.
+  ///   - settings: What decides the course of training.
+  ///   - source: Where batches come from.
+  ///   - products: What computes the matrix products.
+  ///   - threadCount: The most threads that compute at once; the result does not depend on it.
   /// - Precondition: ``TrainingSettings/fault`` is `nil`.
   public init(
     _ objective: Model, settings: TrainingSettings, source: Source, parameters: AlignedBuffer<Scalar>,

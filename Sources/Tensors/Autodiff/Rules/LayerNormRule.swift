@@ -83,6 +83,7 @@ extension Tape {
   ///   - input: x, of shape [rows, columns].
   ///   - gain: Of shape [1, columns].
   ///   - bias: Of shape [1, columns].
+  ///   - epsilon: What is added to the variance.
   /// - Note: Ba, Kiros and Hinton, "Layer Normalization", 2016.
   @specialized(where Scalar == Float)
   public func layerNorm(_ input: Variable, gain: Variable, bias: Variable, epsilon: Double) -> Variable {

@@ -68,6 +68,7 @@ extension Tape {
   /// - Parameters:
   ///   - input: x, of shape [rows, columns].
   ///   - gain: Of shape [1, columns].
+  ///   - epsilon: What is added to the mean square.
   /// - Note: Zhang and Sennrich, "Root Mean Square Layer Normalization", 2019.
   @specialized(where Scalar == Float)
   public func rmsNorm(_ input: Variable, gain: Variable, epsilon: Double) -> Variable {
