@@ -35,19 +35,6 @@ private func matrix(_ rows: Int, _ columns: Int, seed: Int) -> Tensor<Double> {
     #expect(fault != nil)
   }
 
-  @Test func aBorrowedMatrixIsReadWhereItStandsAndNeverOverwritten() {
-    let numbers: [Double] = [-1, 2, -3, 4, -5, 6]
-    numbers.withUnsafeBufferPointer { numbers in
-      let tape = Tape<Double>(products: ReferenceProducts())
-      let borrowed = tape.constant(borrowing: numbers, rows: 2, columns: 3)
-      #expect(tape.value(of: borrowed).baseAddress == numbers.baseAddress)
-      let rectified = tape.relu(borrowed)
-      #expect(tape.tensor(rectified).elements == [0, 2, 0, 4, 0, 6])
-      #expect(Array(numbers) == [-1, 2, -3, 4, -5, 6])
-      #expect(tape.holdsValue(of: borrowed))
-    }
-  }
-
   @Test func fromTheSecondStepOnNothingIsAllocated() {
     let tape = Tape<Double>(products: ReferenceProducts())
     func step() {
