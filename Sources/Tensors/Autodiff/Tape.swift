@@ -111,24 +111,6 @@ public final class Tape<Scalar: TensorScalar> {
     leaf(elements, rows: rows, columns: columns, needsGradient: false)
   }
 
-  /// A matrix that no gradient is asked for, read where it stands: it must stay there, unchanged, until the tape is reset.
-  @specialized(where Scalar == Float)
-  public func constant(borrowing elements: UnsafeBufferPointer<Scalar>, rows: Int, columns: Int) -> Variable {
-    borrow(elements, rows: rows, columns: columns)
-  }
-
-  @inline(never)
-  private func borrow(_ elements: UnsafeBufferPointer<Scalar>, rows: Int, columns: Int) -> Variable {
-    guard let base = elements.baseAddress, rows > 0 && columns > 0 && elements.count == rows * columns else {
-      preconditionFailure("a matrix has rows times columns elements")
-    }
-    // Nothing writes to the value of a leaf.
-    return append(
-      Node(
-        operation: .leaf, rows: rows, columns: columns, value: UnsafeMutablePointer(mutating: base), gradient: nil,
-        needsGradient: false, ownsValue: false, ownsGradient: false, isConsumed: false, scope: Int32(scope)))
-  }
-
   /// A copy of a matrix that no gradient is asked for.
   @specialized(where Scalar == Float)
   public func constant(_ tensor: Tensor<Scalar>) -> Variable {
@@ -145,6 +127,7 @@ public final class Tape<Scalar: TensorScalar> {
     }
   }
 
+  @inline(never)
   private func leaf(_ elements: UnsafeBufferPointer<Scalar>, rows: Int, columns: Int, needsGradient: Bool) -> Variable {
     precondition(
       rows > 0 && columns > 0 && elements.count == rows * columns, "a matrix has rows times columns elements")
