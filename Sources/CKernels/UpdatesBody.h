@@ -1,11 +1,17 @@
 // The bodies of Updates.h, written in REAL and NAME; included by Updates.c once for each width.
 
+// What would become a subnormal number becomes 0: the moments of parameters without a gradient (a unit that never fires) decay for ever, and
+// with subnormal ones an update takes three times as long.
+#define NORMAL(x) (__builtin_elementwise_abs(x) < LEAST_NORMAL ? (REAL)0 : (x))
+
 WRIGHT_KERNEL void NAME(adam)(
     const REAL *restrict g, long count, NAME(adam_numbers) n, REAL *restrict m, REAL *restrict v, REAL *restrict p) {
   for (long i = 0; i < count; i++) {
     REAL x = n.gradientScale * g[i] + n.coupledDecay * p[i];
     REAL first = m[i] + n.firstShare * (x - m[i]);
     REAL second = n.secondKeep * v[i] + n.secondShare * x * x;
+    first = NORMAL(first);
+    second = NORMAL(second);
     m[i] = first;
     v[i] = second;
     // The elementwise root, unlike sqrt, sets no errno, so that the loop is made of vectors.
@@ -24,6 +30,7 @@ WRIGHT_KERNEL void NAME(descend_with_momentum)(
   for (long i = 0; i < count; i++) {
     REAL x = gradientScale * g[i] + decay * p[i];
     REAL first = keep * m[i] + share * x;
+    first = NORMAL(first);
     m[i] = first;
     p[i] -= rate * (direct * x + through * first);
   }
@@ -42,6 +49,7 @@ WRIGHT_KERNEL void NAME(descend_by_sign_with_momentum)(
     REAL *restrict p) {
   for (long i = 0; i < count; i++) {
     REAL first = keep * m[i] + (1 - keep) * (gradientScale * g[i]);
+    first = NORMAL(first);
     REAL move = first > 0 ? rate : first < 0 ? -rate : 0;
     m[i] = first;
     p[i] = decayFactor * p[i] - move;
@@ -65,3 +73,5 @@ WRIGHT_KERNEL double NAME(sum_of_squares)(const REAL *x, long count) {
     for (long j = 0; j < width; j++) parts[j] += parts[j + width];
   return parts[0];
 }
+
+#undef NORMAL

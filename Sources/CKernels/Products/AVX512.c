@@ -9,6 +9,7 @@
 #define TILE_VECTORS 2
 
 typedef float floats __attribute__((ext_vector_type(16)));
+typedef float float4 __attribute__((ext_vector_type(4)));
 typedef uint32_t float_bits __attribute__((ext_vector_type(16)));
 typedef double doubles __attribute__((ext_vector_type(8)));
 
@@ -33,6 +34,37 @@ static inline __attribute__((always_inline)) void transpose16(floats v[16]) {
     to[2 * i] = __builtin_shufflevector(from[i], from[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);              \
     to[2 * i + 1] = __builtin_shufflevector(from[i], from[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);        \
   }
+// Each quarter of 4 vectors transposed within itself.
+static inline __attribute__((always_inline)) void transposeQuarters(floats v[4]) {
+  floats w[4];
+  WRIGHT_UNROLL for (int i = 0; i < 2; i++) {
+    w[2 * i] = (floats)_mm512_unpacklo_ps((__m512)v[i], (__m512)v[i + 2]);
+    w[2 * i + 1] = (floats)_mm512_unpackhi_ps((__m512)v[i], (__m512)v[i + 2]);
+  }
+  WRIGHT_UNROLL for (int i = 0; i < 2; i++) {
+    v[2 * i] = (floats)_mm512_unpacklo_ps((__m512)w[i], (__m512)w[i + 2]);
+    v[2 * i + 1] = (floats)_mm512_unpackhi_ps((__m512)w[i], (__m512)w[i + 2]);
+  }
+}
+// The loads bring row 4 l + i to quarter l of v[i], so that the rest is done within quarters.
+static inline __attribute__((always_inline)) void fours16(floats v[4], const float *p, long stride) {
+  WRIGHT_UNROLL for (int i = 0; i < 4; i++) {
+    __m512 row = _mm512_castps128_ps512(_mm_loadu_ps(p + i * stride));
+    row = _mm512_insertf32x4(row, _mm_loadu_ps(p + (4 + i) * stride), 1);
+    row = _mm512_insertf32x4(row, _mm_loadu_ps(p + (8 + i) * stride), 2);
+    v[i] = (floats)_mm512_insertf32x4(row, _mm_loadu_ps(p + (12 + i) * stride), 3);
+  }
+  transposeQuarters(v);
+}
+static inline __attribute__((always_inline)) void splitFours16(float4 f[16], floats v[4]) {
+  transposeQuarters(v);
+  WRIGHT_UNROLL for (int i = 0; i < 4; i++) {
+    f[i] = (float4)_mm512_castps512_ps128((__m512)v[i]);
+    f[4 + i] = (float4)_mm512_extractf32x4_ps((__m512)v[i], 1);
+    f[8 + i] = (float4)_mm512_extractf32x4_ps((__m512)v[i], 2);
+    f[12 + i] = (float4)_mm512_extractf32x4_ps((__m512)v[i], 3);
+  }
+}
 static inline __attribute__((always_inline)) void transpose8(doubles v[8]) {
   doubles w[8];
   INTERLEAVE_8(w, v)
@@ -63,9 +95,19 @@ static inline __attribute__((always_inline)) void transpose8(doubles v[8]) {
 #define PRODUCT(x) wright_avx512_f32_##x
 #define PER 1
 #define CONVERTS 0
+#define FOURS(v, p, stride) fours16(v, p, stride)
+#define FOUR float4
+#define LOAD_FOUR(p) ((float4)_mm_loadu_ps(p))
+#define STORE_FOUR(p, f) _mm_storeu_ps(p, (__m128)(f))
+#define SPLIT_FOURS(f, v) splitFours16(f, v)
 #define ALONG(p, n) ((n) == 16 ? LOAD(p) : LOAD_MASKED(p, MASK_FIRST(n)))
 #define ACROSS(p, stride, n, m) LOAD_MASKED(p, m)
 #include "Driver.inc"
+#undef FOURS
+#undef FOUR
+#undef LOAD_FOUR
+#undef STORE_FOUR
+#undef SPLIT_FOURS
 #undef PRODUCT
 #undef CONVERTS
 #undef ALONG

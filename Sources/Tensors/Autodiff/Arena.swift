@@ -17,9 +17,10 @@ struct Arena {
     var byteCount: Int
   }
 
+  /// Blocks of one size that were given back: each begins with the address of the next.
   private struct ReleasedBlocks {
     var byteCount: Int
-    var blocks: [UnsafeMutableRawPointer]
+    var first: UnsafeMutableRawPointer?
   }
 
   private static let leastChunk = 1 << 20
@@ -33,7 +34,9 @@ struct Arena {
   mutating func take(byteCount: Int) -> UnsafeMutableRawPointer {
     let size = Self.rounded(byteCount)
     for i in released.indices where released[i].byteCount == size {
-      if let block = released[i].blocks.popLast() { return block }
+      guard let block = released[i].first else { break }
+      released[i].first = block.load(as: UnsafeMutableRawPointer?.self)
+      return block
     }
     while current < chunks.count {
       if used + size <= chunks[current].byteCount {
@@ -56,10 +59,12 @@ struct Arena {
   mutating func release(_ block: UnsafeMutableRawPointer, byteCount: Int) {
     let size = Self.rounded(byteCount)
     for i in released.indices where released[i].byteCount == size {
-      released[i].blocks.append(block)
+      block.storeBytes(of: released[i].first, as: UnsafeMutableRawPointer?.self)
+      released[i].first = block
       return
     }
-    released.append(ReleasedBlocks(byteCount: size, blocks: [block]))
+    block.storeBytes(of: nil, as: UnsafeMutableRawPointer?.self)
+    released.append(ReleasedBlocks(byteCount: size, first: block))
   }
 
   /// Gives all blocks back. Where the step needed several chunks, they become one, so that later steps run through one piece.
@@ -72,7 +77,7 @@ struct Arena {
     }
     current = 0
     used = 0
-    for i in released.indices { released[i].blocks.removeAll(keepingCapacity: true) }
+    for i in released.indices { released[i].first = nil }
   }
 
   /// Returns all memory to the system.

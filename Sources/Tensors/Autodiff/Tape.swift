@@ -39,11 +39,16 @@ public final class Tape<Scalar: TensorScalar> {
   @exclusivity(unchecked) public var scope = 0
 
   // A step of a small model takes microseconds, so that what the operations ask of the tape must cost nanoseconds: the accesses below are
-  // short and never nested, and go unchecked; the public methods have a body for Float, which other modules reach too.
+  // short and never nested, and go unchecked; the public methods have a body for Float, which other modules reach too. They reach it through
+  // the general one, which looks up all types that it names before it asks whether the number is Float: so the methods of such a step do
+  // nothing but call another, which is not inlined.
   @exclusivity(unchecked) var nodes: [Node] = []
   @exclusivity(unchecked) var arena = Arena()
   @exclusivity(unchecked) private var parameters: AlignedBuffer<Scalar>?
   @exclusivity(unchecked) private var gradients: AlignedBuffer<Scalar>?
+  @exclusivity(unchecked) private var parameterBase: UnsafeMutablePointer<Scalar>?
+  @exclusivity(unchecked) private var gradientBase: UnsafeMutablePointer<Scalar>?
+  @exclusivity(unchecked) private var parameterCount = 0
   @exclusivity(unchecked) private var keptObjects: [AnyObject] = []
 
   /// An empty tape.
@@ -69,6 +74,7 @@ public final class Tape<Scalar: TensorScalar> {
     reset()
     if self.parameters !== parameters { self.parameters = parameters }
     if self.gradients !== gradients { self.gradients = gradients }
+    (parameterBase, gradientBase, parameterCount) = (parameters.base, gradients?.base, parameters.count)
     recordsGradients = gradients != nil
   }
 
@@ -87,14 +93,15 @@ public final class Tape<Scalar: TensorScalar> {
   @specialized(where Scalar == Float)
   public func parameter(_ parameter: Parameter) -> Variable { place(parameter) }
 
+  @inline(never)
   private func place(_ parameter: Parameter) -> Variable {
-    guard let parameters else { preconditionFailure("a tape has parameters after begin(parameters:gradients:)") }
-    precondition(parameter.range.upperBound <= parameters.count, "a parameter lies within the buffer")
-    let gradient = parameter.isTrainable && recordsGradients ? gradients.map { $0.base + parameter.offset } : nil
+    guard let parameterBase else { preconditionFailure("a tape has parameters after begin(parameters:gradients:)") }
+    precondition(parameter.range.upperBound <= parameterCount, "a parameter lies within the buffer")
+    let gradient = parameter.isTrainable && recordsGradients ? gradientBase.map { $0 + parameter.offset } : nil
     return append(
       Node(
         operation: .parameter, rows: parameter.rows, columns: parameter.columns,
-        value: parameters.base + parameter.offset, gradient: gradient, needsGradient: gradient != nil, ownsValue: false,
+        value: parameterBase + parameter.offset, gradient: gradient, needsGradient: gradient != nil, ownsValue: false,
         ownsGradient: false, isConsumed: false, scope: Int32(scope)))
   }
 
@@ -102,6 +109,24 @@ public final class Tape<Scalar: TensorScalar> {
   @specialized(where Scalar == Float)
   public func constant(_ elements: UnsafeBufferPointer<Scalar>, rows: Int, columns: Int) -> Variable {
     leaf(elements, rows: rows, columns: columns, needsGradient: false)
+  }
+
+  /// A matrix that no gradient is asked for, read where it stands: it must stay there, unchanged, until the tape is reset.
+  @specialized(where Scalar == Float)
+  public func constant(borrowing elements: UnsafeBufferPointer<Scalar>, rows: Int, columns: Int) -> Variable {
+    borrow(elements, rows: rows, columns: columns)
+  }
+
+  @inline(never)
+  private func borrow(_ elements: UnsafeBufferPointer<Scalar>, rows: Int, columns: Int) -> Variable {
+    guard let base = elements.baseAddress, rows > 0 && columns > 0 && elements.count == rows * columns else {
+      preconditionFailure("a matrix has rows times columns elements")
+    }
+    // Nothing writes to the value of a leaf.
+    return append(
+      Node(
+        operation: .leaf, rows: rows, columns: columns, value: UnsafeMutablePointer(mutating: base), gradient: nil,
+        needsGradient: false, ownsValue: false, ownsGradient: false, isConsumed: false, scope: Int32(scope)))
   }
 
   /// A copy of a matrix that no gradient is asked for.
@@ -157,7 +182,10 @@ public final class Tape<Scalar: TensorScalar> {
 
   /// The number in a matrix of one element, such as a loss.
   @specialized(where Scalar == Float)
-  public func scalar(_ variable: Variable) -> Scalar {
+  public func scalar(_ variable: Variable) -> Scalar { number(in: variable) }
+
+  @inline(never)
+  private func number(in variable: Variable) -> Scalar {
     precondition(variable.rows == 1 && variable.columns == 1, "a matrix of one element is a number")
     return nodes[variable.index].value[0]
   }
@@ -328,7 +356,10 @@ public final class Tape<Scalar: TensorScalar> {
   /// The walk gives back the blocks of all nodes up to the loss, so that a record can be walked once; on a tape that keeps its blocks any number
   /// of losses can be walked one after the other, and their gradients add up.
   @specialized(where Scalar == Float)
-  public func backward(from loss: Variable, seed: Scalar = 1) {
+  public func backward(from loss: Variable, seed: Scalar = 1) { walk(from: loss, seed: seed) }
+
+  @inline(never)
+  private func walk(from loss: Variable, seed: Scalar) {
     precondition(loss.rows == 1 && loss.columns == 1, "the walk starts at a single number")
     guard nodes[loss.index].needsGradient else { return }
     if keepsBlocks { forgetGradients() }

@@ -18,19 +18,25 @@ public final class GradientEngine<Model: Objective, Scalar: TensorScalar> {
   /// The greatest number of lanes that run at once.
   public let threadCount: Int
   /// The sum of the lanes' gradients after ``accumulate(_:parameters:normalization:)``; of the objective's layout.
-  public var gradients: AlignedBuffer<Scalar> { lanes[0].gradients }
+  public let gradients: AlignedBuffer<Scalar>
 
   private final class Lane: @unchecked Sendable {
     let tape: Tape<Scalar>
     let gradients: AlignedBuffer<Scalar>
     var loss = 0.0
 
-    init(products: any MatrixProducts, count: Int) {
+    init(products: any MatrixProducts, gradients: AlignedBuffer<Scalar>) {
       tape = Tape(products: products)
-      gradients = AlignedBuffer(count: count)
+      self.gradients = gradients
     }
   }
-  private var lanes: [Lane]
+  // A method that the general code of a caller enters runs from there on in the code for its model: so what a step does again and again
+  // stands here, and the properties have no checks that would cost as much as what they guard.
+  @exclusivity(unchecked) private var lanes: [Lane]
+  /// The batches of a step, as ``gather(_:from:)`` found them.
+  @exclusivity(unchecked) private(set) var batches: [Model.Batch] = []
+  /// The number of those.
+  @exclusivity(unchecked) private(set) var batchCount = 0
 
   /// An engine whose lanes come into being with the first batch that needs them.
   public init(_ objective: Model, products: any MatrixProducts, threadCount: Int) {
@@ -38,14 +44,48 @@ public final class GradientEngine<Model: Objective, Scalar: TensorScalar> {
     self.objective = objective
     self.products = products
     self.threadCount = threadCount
-    lanes = [Lane(products: products, count: objective.layout.bufferCount)]
+    gradients = AlignedBuffer(count: objective.layout.bufferCount)
+    lanes = [Lane(products: products, gradients: gradients)]
+  }
+
+  private func addLane() {
+    lanes.append(Lane(products: products, gradients: AlignedBuffer(count: gradients.count)))
   }
 
   /// Sets the gradients to 0.
-  public func clear() {
-    // The other lanes are cleared when they are used.
-    lanes[0].gradients.clear()
+  ///
+  /// Those of the other lanes are cleared when they are used.
+  public func clear() { gradients.clear() }
+
+  // MARK: A step of several batches
+
+  /// Draws the batches of a step, at most `count`, and returns the sum of their weights; ``batches`` holds them.
+  @specialized(where Model == PerceptronObjective, Scalar == Float)
+  @specialized(where Model == DecoderObjective, Scalar == Float)
+  func gather(_ count: Int, from next: () throws -> Model.Batch?) rethrows -> Double {
+    batches.removeAll(keepingCapacity: true)
+    var weight = 0.0
+    while batches.count < count, let batch = try next() {
+      batches.append(batch)
+      weight += objective.weight(of: batch)
+    }
+    batchCount = batches.count
+    return weight
   }
+
+  /// The loss of the batches that were gathered, and the norm of their ``gradients``.
+  @specialized(where Model == PerceptronObjective, Scalar == Float)
+  @specialized(where Model == DecoderObjective, Scalar == Float)
+  func differentiateBatches(
+    parameters: AlignedBuffer<Scalar>, normalization: Double
+  ) -> (loss: Double, gradientNorm: Double) {
+    clear()
+    var loss = 0.0
+    for batch in batches { loss += accumulate(batch, parameters: parameters, normalization: normalization) }
+    return (loss, gradients.norm(threadCount: threadCount))
+  }
+
+  // MARK: One batch
 
   /// Adds the gradient of a batch's loss to ``gradients``.
   ///
@@ -57,7 +97,7 @@ public final class GradientEngine<Model: Objective, Scalar: TensorScalar> {
     let shardCount = objective.shardCount(of: batch)
     let laneCount = min(objective.laneCount(of: batch), shardCount)
     precondition(laneCount >= 1, "a batch has at least one shard")
-    while lanes.count < laneCount { lanes.append(Lane(products: products, count: objective.layout.bufferCount)) }
+    while lanes.count < laneCount { addLane() }
     let objective = objective
     forEach(laneCount) { lanes, index in
       let lane = lanes[index]
@@ -70,8 +110,8 @@ public final class GradientEngine<Model: Objective, Scalar: TensorScalar> {
         lane.tape.backward(from: loss)
       }
     }
-    let count = objective.layout.bufferCount
     if laneCount > 1 {
+      let count = gradients.count
       let parts = count >= 1 << 16 ? max(1, threadCount) : 1
       let blocks = count / 16
       forEach(parts) { lanes, part in
@@ -82,7 +122,7 @@ public final class GradientEngine<Model: Objective, Scalar: TensorScalar> {
         }
       }
     }
-    return lanes[0..<laneCount].reduce(0) { $0 + $1.loss }
+    return totalLoss(ofLanes: laneCount)
   }
 
   /// The loss of a batch, without gradients.
@@ -91,7 +131,7 @@ public final class GradientEngine<Model: Objective, Scalar: TensorScalar> {
   public func loss(of batch: Model.Batch, parameters: AlignedBuffer<Scalar>, normalization: Double) -> Double {
     let shardCount = objective.shardCount(of: batch)
     let laneCount = min(objective.laneCount(of: batch), shardCount)
-    while lanes.count < laneCount { lanes.append(Lane(products: products, count: objective.layout.bufferCount)) }
+    while lanes.count < laneCount { addLane() }
     let objective = objective
     forEach(laneCount) { lanes, index in
       let lane = lanes[index]
@@ -102,7 +142,13 @@ public final class GradientEngine<Model: Objective, Scalar: TensorScalar> {
         lane.loss += Double(lane.tape.scalar(loss))
       }
     }
-    return lanes[0..<laneCount].reduce(0) { $0 + $1.loss }
+    return totalLoss(ofLanes: laneCount)
+  }
+
+  private func totalLoss(ofLanes count: Int) -> Double {
+    var loss = 0.0
+    for lane in 0..<count { loss += lanes[lane].loss }
+    return loss
   }
 
   /// The bytes of all lanes: tapes and gradients.

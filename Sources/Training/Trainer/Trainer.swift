@@ -33,7 +33,6 @@ where Source.Batch == Model.Batch {
   public internal(set) var state = TrainingState()
   /// Where batches come from.
   public internal(set) var source: Source
-  private var batches: [Model.Batch] = []
   /// Computes losses and gradients; made when the first step needs it.
   private(set) lazy var engine = GradientEngine<Model, Scalar>(
     objective, products: products, threadCount: threadCount)
@@ -70,22 +69,14 @@ where Source.Batch == Model.Batch {
 
   /// ``step()`` by an engine of the caller's, whose number of threads changes no bit.
   func step(on engine: GradientEngine<Model, Scalar>) throws -> StepReport? {
-    batches.removeAll(keepingCapacity: true)
-    var weight = 0.0
-    while batches.count < settings.batchesPerStep, let batch = try source.next() {
-      batches.append(batch)
-      weight += objective.weight(of: batch)
-    }
-    if batches.isEmpty { return nil }
+    let weight = try engine.gather(settings.batchesPerStep) { try source.next() }
+    if engine.batchCount == 0 { return nil }
     let number = state.step + 1
     guard weight > 0 else { throw TrainingError.emptyStep(step: number) }
 
-    engine.clear()
-    var loss = 0.0
-    for batch in batches { loss += engine.accumulate(batch, parameters: parameters, normalization: 1 / weight) }
-    let norm = engine.gradients.norm(threadCount: engine.threadCount)
+    let (loss, norm) = engine.differentiateBatches(parameters: parameters, normalization: 1 / weight)
     if !(loss.isFinite && norm.isFinite) {
-      throw firstFault(in: batches, normalization: 1 / weight, step: number, loss: loss, gradientNorm: norm)
+      throw firstFault(in: engine.batches, normalization: 1 / weight, step: number, loss: loss, gradientNorm: norm)
     }
     if case .value(let bound) = settings.clipping {
       Scalar.clamp(engine.gradients.base, to: Scalar(bound), count: engine.gradients.count)

@@ -42,6 +42,11 @@ extension Tape {
   @specialized(where Scalar == Float)
   public func linear(
     _ input: Variable, weight: Variable, bias: Variable? = nil, residual: Variable? = nil
+  ) -> Variable { map(input, by: weight, bias, residual) }
+
+  @inline(never)
+  private func map(
+    _ input: Variable, by weight: Variable, _ bias: Variable?, _ residual: Variable?
   ) -> Variable {
     precondition(input.columns == weight.columns, "a linear map has as many columns as its input")
     precondition(

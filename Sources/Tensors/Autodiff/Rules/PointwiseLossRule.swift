@@ -94,6 +94,7 @@ extension Tape {
     _ outputs: Variable, targets: UnsafeBufferPointer<Float>, normalization: Double = 1
   ) -> Variable { sum(of: .logistic, outputs, targets: targets, normalization: normalization) }
 
+  @inline(never)
   private func sum(
     of loss: PointwiseLoss, _ outputs: Variable, targets: UnsafeBufferPointer<Float>, normalization: Double
   ) -> Variable {

@@ -16,7 +16,10 @@ struct ReLURule {
 extension Tape {
   /// max(x, 0); it takes the place of `input` where that is the newest result, which nothing may read afterwards.
   @specialized(where Scalar == Float)
-  public func relu(_ input: Variable) -> Variable {
+  public func relu(_ input: Variable) -> Variable { rectify(input) }
+
+  @inline(never)
+  private func rectify(_ input: Variable) -> Variable {
     let count = input.rows * input.columns
     let source = self.input(input)
     if canTakePlace(of: input) {
