@@ -129,7 +129,9 @@ extension Tape {
   /// A matrix of float32 rows that no gradient is asked for; they must stay where they stand until the tape is reset.
   func rows(_ elements: UnsafeBufferPointer<Float>, columns: Int) -> Variable {
     let rows = elements.count / columns
-    if let same = elements as? UnsafeBufferPointer<Scalar> { return constant(borrowing: same, rows: rows, columns: columns) }
+    if let same = elements as? UnsafeBufferPointer<Scalar> {
+      return constant(borrowing: same, rows: rows, columns: columns)
+    }
     return elements.map { Scalar($0) }.withUnsafeBufferPointer { constant($0, rows: rows, columns: columns) }
   }
 }
