@@ -261,9 +261,36 @@ struct TrainCommandTests {
     let outcome = try Program.run(["train", "--resume", "short", "--set", "steps=80"], in: folder)
     #expect(outcome.code == 0, "\(outcome.error)")
     #expect(try bytes("short/model/model.safetensors") == bytes("long/model/model.safetensors"))
-    let other = try Program.run(["train", "--resume", "short", "--set", "optimizer.lr=0.5"], in: folder)
-    #expect(other.code == 65)
-    #expect(other.error.contains("another plan of training"), "\(other.error)")
+  }
+
+  /// What a refused change leaves can still be resumed: nothing was written before the refusal.
+  @Test(arguments: [
+    ("optimizer.lr=0.5", "--set optimizer.lr=0.5: optimizer.lr: expected 0.001, with which the run began, found 0.5"),
+    ("seed=3", "seed: expected 0, with which the run began, found 3"),
+    ("loss=all", "loss: expected answers, with which the run began, found all"),
+    ("model.hidden_size=32", "model.hidden_size: expected 16, with which the run began, found 32"),
+    ("steps=80", "steps: expected 40, at which the schedule of this run ends, found 80"),
+    ("seeds=2", "seeds: expected no replicas, with which the run began"),
+  ])
+  func aChangeThatMakesAnotherRunIsRefusedAndLeavesTheFolderAsItWas(change: String, message: String) throws {
+    #expect(try train("-o", "run", "--set", "schedule.type=cosine").code == 0)
+    let configuration = try bytes("run/config.yaml")
+    let outcome = try Program.run(["train", "--resume", "run", "--set", change], in: folder)
+    #expect(outcome.code == 65)
+    #expect(outcome.error.contains(message), "\(outcome.error)")
+    #expect(try bytes("run/config.yaml") == configuration)
+    #expect(try Program.run(["train", "--resume", "run", "--set", "threads=1"], in: folder).code == 0)
+  }
+
+  @Test func aReplicaOfAnotherKindIsRefusedBeforeAnythingIsWritten() throws {
+    #expect(try train("-o", "many", "--set", "replicas=[{seed: 1}, {seed: 2}]").code == 0)
+    let configuration = try bytes("many/config.yaml")
+    let change = "replicas=[{seed: 1}, {seed: 3}]"
+    let outcome = try Program.run(["train", "--resume", "many", "--set", change], in: folder)
+    #expect(outcome.code == 65)
+    #expect(
+      outcome.error.contains("replica 1: seed: expected 2, with which the run began, found 3"), "\(outcome.error)")
+    #expect(try bytes("many/config.yaml") == configuration)
   }
 
   @Test func aDamagedCheckpointIsSetAsideAndTheOneBeforeUsed() throws {

@@ -70,7 +70,7 @@ import TestSupport
             (trial + attempt) % 2 == 0
             ? try Self.train(in: folder, dyingAfterBytes: 1 + Int(random.next() % 40_000), delay: 20)
             : try Self.train(
-              in: folder, delay: 100, signal: SIGKILL, after: 0.01 + Double(random.next() % 1000) / 10_000)
+              in: folder, delay: 2000, signal: SIGKILL, after: 0.01 + Double(random.next() % 1000) / 10_000)
           if code == 0 { break }
           #expect(code == -SIGKILL)
           kills += 1

@@ -56,7 +56,11 @@ struct Train: ParsableCommand {
     let file = try ConfigurationFile(path: config ?? folder.configuration, overrides: set)
     let session = try TrainingSession(file)
     if printConfig { return try StandardOutput.print(session.configuration.written.yaml) }
-    if resume == nil { try folder.create() }
+    if resume == nil {
+      try folder.create()
+    } else if !set.isEmpty {
+      try file.checkForResumption(of: ConfigurationFile(path: folder.configuration))
+    }
     try Interruption.deferring {
       try folder.write(session.configuration)
       if session.replicas.isEmpty {

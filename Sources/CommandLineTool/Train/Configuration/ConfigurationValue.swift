@@ -15,6 +15,14 @@ indirect enum ConfigurationValue {
     return Self.lines(entries, indent: "")
   }
 
+  /// The values that are no mappings, each with its path, such as `optimizer.lr`, and in YAML's flow style.
+  var leaves: [(String, String)] {
+    guard case .map(let entries) = self else { return [] }
+    return entries.flatMap { key, value in
+      value.isMap ? value.leaves.map { ("\(key).\($0.0)", $0.1) } : [(key, value.inline)]
+    }
+  }
+
   private static func lines(_ entries: [(String, ConfigurationValue)], indent: String) -> String {
     entries.map { key, value in
       switch value {

@@ -1,0 +1,38 @@
+// What may change when a run is resumed: how far it goes and what it writes, and nothing that decides its weights.
+
+extension ConfigurationFile {
+  /// Keys that decide no weight, and those that make replicas, which are compared one by one.
+  private static let free: Set<String> = ["threads", "checkpoints", "metrics", "export", "seeds", "replicas"]
+
+  /// Refuses changes that would make another run out of the one that began with `first`.
+  ///
+  /// Checkpoints are compared as well, since data files change too. This comes before anything is written, so that the folder of a refused run
+  /// is as it was, and it names the keys.
+  func checkForResumption(of first: ConfigurationFile) throws {
+    try Self.check(configuration, against: first.configuration, faults)
+    if replicas.isEmpty != first.replicas.isEmpty {
+      var faults = faults
+      let (before, now) = first.replicas.isEmpty ? ("no replicas", "some") : ("replicas", "none")
+      faults.add("seeds", expected: "\(before), with which the run began", found: now)
+      try faults.check()
+    }
+    for (index, (mine, theirs)) in zip(replicas, first.replicas).enumerated() {
+      try Self.check(mine, against: theirs, ConfigurationFaults(source: "\(faults.source): replica \(index)"))
+    }
+  }
+
+  private static func check(
+    _ mine: TrainingConfiguration, against theirs: TrainingConfiguration, _ known: ConfigurationFaults
+  ) throws {
+    var faults = known
+    let mayGoOn = mine.schedule.type == .constant
+    let before = Dictionary(uniqueKeysWithValues: theirs.written.leaves)
+    let now = Dictionary(uniqueKeysWithValues: mine.written.leaves)
+    for key in Set(before.keys).union(now.keys).sorted() where before[key] != now[key] {
+      if free.contains(String(key.prefix { $0 != "." })) || key == "steps" && mayGoOn { continue }
+      let reason = key == "steps" ? "at which the schedule of this run ends" : "with which the run began"
+      faults.add(key, expected: before[key].map { "\($0), \(reason)" } ?? "no such key", found: now[key] ?? "none")
+    }
+    try faults.check()
+  }
+}
