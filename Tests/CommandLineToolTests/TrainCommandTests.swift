@@ -216,6 +216,17 @@ struct TrainCommandTests {
     #expect(try train("-o", "tiny.yaml").code == 73)
   }
 
+  @Test func aFolderInWhichAnotherProcessTrainsIsLeftAlone() throws {
+    #expect(try train("-o", "run").code == 0)
+    let other = open(folder.path("run"), O_RDONLY | O_CLOEXEC)
+    #expect(flock(other, LOCK_EX | LOCK_NB) == 0)
+    let outcome = try Program.run(["train", "--resume", "run", "--set", "steps=80"], in: folder)
+    #expect(outcome.code == 73)
+    #expect(outcome.error.contains("run: another process is training in it"), "\(outcome.error)")
+    close(other)
+    #expect(try Program.run(["train", "--resume", "run", "--set", "steps=80"], in: folder).code == 0)
+  }
+
   /// A run that takes some seconds, interrupted by a signal when its first checkpoint stands there.
   private func interruptedRun(_ signal: Int32, in name: String) throws -> (code: Int32, error: String) {
     let process = Program.process(

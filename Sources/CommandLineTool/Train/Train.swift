@@ -57,6 +57,7 @@ struct Train: ParsableCommand {
     let session = try TrainingSession(file)
     if printConfig { return try StandardOutput.print(session.configuration.written.yaml) }
     if resume == nil { try folder.create() }
+    try folder.lock()
     try Interruption.deferring {
       try folder.write(session.configuration)
       if session.replicas.isEmpty {
