@@ -201,6 +201,18 @@ struct TrainCommandTests {
     #expect(metrics["trainingAccuracy"] == 1)
   }
 
+  @Test func truthTablesOfOtherInputsThanSignsAreRefused() throws {
+    try folder.write(
+      "c.yaml",
+      "model: {type: mlp, hidden_sizes: [4], truth_tables: [[0, 1]]}\ndata: {task: jsonl, path: t.jsonl}\nsteps: 1")
+    try folder.write("t.jsonl", "{\"input\": [-1, 1, 0.5], \"target\": [1]}\n{\"input\": [1, 0, 1], \"target\": [1]}\n")
+    let outcome = try train("-o", "run", config: "c.yaml")
+    #expect(outcome.code == 65)
+    #expect(
+      outcome.error.contains("t.jsonl:2: expected +1 or -1 as input 1, of which there are truth tables, found 0.0"),
+      "\(outcome.error)")
+  }
+
   // MARK: Ends
 
   @Test func aFolderWithARunIsNotTrainedIntoAgain() throws {
