@@ -201,6 +201,18 @@ struct TrainCommandTests {
     #expect(metrics["trainingAccuracy"] == 1)
   }
 
+  @Test func truthTablesOfOtherInputsThanSignsAreRefused() throws {
+    try folder.write(
+      "c.yaml",
+      "model: {type: mlp, hidden_sizes: [4], truth_tables: [[0, 1]]}\ndata: {task: jsonl, path: t.jsonl}\nsteps: 1")
+    try folder.write("t.jsonl", "{\"input\": [-1, 1, 0.5], \"target\": [1]}\n{\"input\": [1, 0, 1], \"target\": [1]}\n")
+    let outcome = try train("-o", "run", config: "c.yaml")
+    #expect(outcome.code == 65)
+    #expect(
+      outcome.error.contains("t.jsonl:2: expected +1 or -1 as input 1, of which there are truth tables, found 0.0"),
+      "\(outcome.error)")
+  }
+
   // MARK: Ends
 
   @Test func aFolderWithARunIsNotTrainedIntoAgain() throws {
@@ -214,6 +226,17 @@ struct TrainCommandTests {
       at: folder.url.appending(path: "full/inner"), withIntermediateDirectories: true)
     #expect(try train("-o", "full").code == 73)
     #expect(try train("-o", "tiny.yaml").code == 73)
+  }
+
+  @Test func aFolderInWhichAnotherProcessTrainsIsLeftAlone() throws {
+    #expect(try train("-o", "run").code == 0)
+    let other = open(folder.path("run"), O_RDONLY | O_CLOEXEC)
+    #expect(flock(other, LOCK_EX | LOCK_NB) == 0)
+    let outcome = try Program.run(["train", "--resume", "run", "--set", "steps=80"], in: folder)
+    #expect(outcome.code == 73)
+    #expect(outcome.error.contains("run: another process is training in it"), "\(outcome.error)")
+    close(other)
+    #expect(try Program.run(["train", "--resume", "run", "--set", "steps=80"], in: folder).code == 0)
   }
 
   /// A run that takes some seconds, interrupted by a signal when its first checkpoint stands there.

@@ -124,6 +124,22 @@ struct TrainingConfigurationTests {
       "stopping.metric: expected one of trainingLoss, trainingExactMatch"
     ),
     ("data: {task: parity}\nexport: {weights: best}", "export.weights: expected final, or a stopping.metric"),
+    (
+      "model: {type: mlp}\ndata: {task: parity}\nexport: {dtype: bf16}",
+      "export.dtype: expected f32 with a model of type mlp, found bf16"
+    ),
+    (
+      "model: {type: mlp, hidden_sizes: [4], truth_tables: [[0, 1]]}\ndata: {task: random_labels, encoding: normal}",
+      "data.encoding: expected signs or zero_one, since truth tables are of bits, found normal"
+    ),
+    (
+      "data: {task: parity, bits: 21, training_fraction: 1e-7}",
+      "data.training_fraction: expected 1, or a number from"
+    ),
+    (
+      "data: {task: parity, bits: 21, training_fraction: 0.01, examples: 20000}",
+      "data.examples: expected at most three quarters of the training side's prompts, 15728, found 20000"
+    ),
     ("data: {task: parity}\nseeds: 2\nreplicas: [{seed: 1}]", "seeds: expected null where replicas are listed"),
     ("data: {task: parity}\nreplicas: [{model: {hidden_size: 8}}]", "model: expected the same for all replicas"),
     ("data: {task: parity}\nreplicas: [{optimizer: {lr: -1}}]", "optimizer.lr: expected a number from 0"),

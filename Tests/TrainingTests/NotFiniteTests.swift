@@ -54,6 +54,23 @@ import TrainingSupport
     try expectFault(index: index, as: Double.self)
   }
 
+  @Test func weightsThatAreNotFiniteAreNotEvaluated() throws {
+    let trainer = smallTrainer(
+      TrainingSettings(schedule: LearningRateSchedule(peak: 1e300), evaluationInterval: 1))
+    let error = #expect(throws: TrainingError.self) {
+      _ = try trainer.run(
+        RunPlan(stepCount: 1),
+        evaluate: { _, _ in
+          Issue.record("weights that are not finite were evaluated")
+          return [:]
+        })
+    }
+    guard case .notFinite(step: 1, quantity: .parameter, _, _, _) = error else {
+      Issue.record("another error: \(error.map(String.init(describing:)) ?? "none")")
+      return
+    }
+  }
+
   @Test func weightsThatAreNotFiniteAreNotSaved() throws {
     try withTemporaryFolder { folder in
       let trainer = smallTrainer()

@@ -56,9 +56,9 @@ struct Train: ParsableCommand {
     let file = try ConfigurationFile(path: config ?? folder.configuration, overrides: set)
     let session = try TrainingSession(file)
     if printConfig { return try StandardOutput.print(session.configuration.written.yaml) }
-    if resume == nil {
-      try folder.create()
-    } else if !set.isEmpty {
+    if resume == nil { try folder.create() }
+    try folder.lock()
+    if resume != nil && !set.isEmpty {
       try file.checkForResumption(of: ConfigurationFile(path: folder.configuration))
     }
     try Interruption.deferring {

@@ -38,6 +38,8 @@ extension Trainer {
     var advance = Advance(report: report, values: nil, isBest: false)
     let isRegular = settings.evaluationInterval.map { report.step % $0 == 0 } ?? false
     guard let evaluate, isRegular || report.step == plan.stepCount else { return advance }
+    // What an update has spoiled is named here, by parameter and step, and not by whatever an evaluation makes of it.
+    try checkParameters()
     let values = try evaluate(parameters, report.step)
     advance.values = values
     guard isRegular, let rule = settings.stopping else { return advance }

@@ -55,6 +55,9 @@ extension TrainingConfiguration {
       faults.add(
         "model.truth_tables", expected: "rectifiers with biases (hidden_act: relu, bias: true)", found: "others")
     }
+    if data.task == .randomLabels && data.encoding == .normal {
+      faults.add("data.encoding", expected: "signs or zero_one, since truth tables are of bits", found: "normal")
+    }
     for group in model.truthTables where group.count > 20 || Set(group).count != group.count {
       faults.add("model.truth_tables", expected: "groups of at most 20 different inputs", found: "\(group)")
       return
@@ -111,6 +114,9 @@ extension TrainingConfiguration {
     }
     if let fault = optimizer.settings.fault {
       faults.add("optimizer", expected: "numbers that fit together", found: fault)
+    }
+    if model.isPerceptron && export.dtype != .f32 {
+      faults.add("export.dtype", expected: "f32 with a model of type mlp", found: export.dtype.rawValue)
     }
     if products == .openblas && precision == .bfloat16 {
       faults.add("products", expected: "native or onednn for bfloat16", found: "openblas")

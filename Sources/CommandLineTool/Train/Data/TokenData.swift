@@ -24,12 +24,12 @@ struct TokenData {
     let source: Source
     switch data.task {
     case .modularAddition:
-      source = try Source(ModularAddition(modulus: data.modulus), data, vocabulary)
+      source = try Source(ModularAddition(modulus: data.modulus), data, vocabulary, faults)
     case .permutationComposition:
       source = try Source(
-        PermutationComposition(degree: data.degree, length: data.length, isChain: data.chain), data, vocabulary)
+        PermutationComposition(degree: data.degree, length: data.length, isChain: data.chain), data, vocabulary, faults)
     case .parity:
-      source = try Source(Parity(bitCount: data.bits, isChain: data.chain), data, vocabulary)
+      source = try Source(Parity(bitCount: data.bits, isChain: data.chain), data, vocabulary, faults)
     default:
       source = try Source(files: data, vocabulary)
     }
@@ -49,7 +49,10 @@ struct TokenData {
     var digests: [String] = []
 
     /// The texts of a task.
-    init(_ task: some TokenTask, _ data: DataSection, _ vocabulary: WordLevelTokenizer?) throws {
+    init(
+      _ task: some TokenTask, _ data: DataSection, _ vocabulary: WordLevelTokenizer?, _ faults: ConfigurationFaults
+    ) throws {
+      try checkDrawing(of: task, data, faults: faults)
       let tokenizer = try vocabulary ?? TokenData.tokenizer(words: task.words)
       let roles = tokenizer.roles
       let tokens = try task.words.map { word in
@@ -130,6 +133,28 @@ struct TokenData {
       words: WordList(words + ["<s>", "</s>"]),
       roles: .init(begin: begin, end: end, padding: end, prependsBegin: true), specialTokens: [begin, end])
   }
+}
+
+/// Refuses a split of a task whose prompts are not listed where drawing would hardly ever come to one of its sides, or not to as many different
+/// examples as are wanted.
+func checkDrawing<Task: TokenTask>(of task: Task, _ data: DataSection, faults: ConfigurationFaults) throws {
+  if let count = task.promptCount, count <= ExampleSplit<Task>.listLimit { return }
+  var faults = faults
+  let (fraction, least) = (data.trainingFraction, 0x1p-10)
+  if fraction < least || (fraction < 1 && 1 - fraction < least) {
+    faults.add(
+      "data.training_fraction",
+      expected: "1, or a number from \(least) to \(1 - least), since there are too many prompts to list",
+      found: "\(fraction)")
+  }
+  // The sides are decided by a hash, so that their sizes are known about; a quarter is left for chance.
+  let most = task.promptCount.map { 0.75 * fraction * Double($0) } ?? .infinity
+  if let examples = data.examples, Double(examples) > most {
+    faults.add(
+      "data.examples", expected: "at most three quarters of the training side's prompts, \(Int(most))",
+      found: "\(examples)")
+  }
+  try faults.check()
 }
 
 /// As many different examples as the configuration wants.

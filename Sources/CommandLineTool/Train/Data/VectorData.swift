@@ -27,6 +27,7 @@ struct VectorData {
     switch data.task {
     case .parity:
       let task = Parity(bitCount: data.bits)
+      try checkDrawing(of: task, data, faults: faults)
       let zero: Float = data.encoding == .signs ? -1 : 0
       let example = { @Sendable (example: TokenExample) in
         VectorExample(
@@ -63,6 +64,7 @@ struct VectorData {
       let first = files[0].lines[0]
       (inputCount, targetCount) = (first.input.count, first.target.count)
       let needsSigns = configuration.loss != .square
+      let tabled = Set(configuration.model.truthTables.joined()).sorted()
       let sets = try files.map { file in
         try file.lines.enumerated().map { index, line in
           if line.input.isEmpty || line.target.isEmpty || line.input.count != first.input.count
@@ -74,6 +76,11 @@ struct VectorData {
           }
           if needsSigns, let other = line.target.first(where: { abs($0) != 1 }) {
             throw file.failure(index, expected: "targets of +1 and -1 for this loss", found: "\(other)")
+          }
+          if let other = tabled.first(where: { $0 < line.input.count && abs(line.input[$0]) != 1 }) {
+            throw file.failure(
+              index, expected: "+1 or -1 as input \(other), of which there are truth tables",
+              found: "\(line.input[other])")
           }
           return VectorExample(inputs: line.input, targets: line.target)
         }

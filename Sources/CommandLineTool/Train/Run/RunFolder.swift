@@ -1,6 +1,14 @@
 // The folder of a run: what stands where in it.
 import Foundation
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// The folder that `wright train -o` writes.
 struct RunFolder {
   let path: String
@@ -66,6 +74,15 @@ struct RunFolder {
     guard holdsRun else {
       throw Failure.refused(path, expected: "a folder that wright train wrote", found: "no config.yaml in it")
     }
+  }
+
+  /// Keeps other processes from training in the folder for as long as this one lives, however it ends.
+  func lock() throws {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Where a file system knows no locks, there are none.
+    guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else { return }
+    close(descriptor)
+    throw Failure(.cannotCreate, "\(path): another process is training in it")
   }
 
   /// Writes the whole configuration.
