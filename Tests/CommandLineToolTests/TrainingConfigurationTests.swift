@@ -144,6 +144,14 @@ struct TrainingConfigurationTests {
     ("data: {task: parity}\nreplicas: [{model: {hidden_size: 8}}]", "model: expected the same for all replicas"),
     ("data: {task: parity}\nreplicas: [{optimizer: {lr: -1}}]", "optimizer.lr: expected a number from 0"),
     ("data: {task: parity}\nreplicas: []", "replicas: expected a list of mappings, or null"),
+    (
+      "data: {task: parity}\nmodel: {hidden_size: 1000000, num_attention_heads: 1}",
+      "model: expected a model that can be trained within this machine's"
+    ),
+    (
+      "data: {task: parity}\nmodel: {type: mlp, hidden_sizes: [1000000, 1000000]}",
+      "model: expected a model that can be trained within this machine's"
+    ),
     ("data: [1, 2", "c.yaml:"),
     ("seed: 1\nseed: 2", "a key twice in one mapping: seed"),
     ("- 1", "expected a mapping of keys, found a list of 1"),

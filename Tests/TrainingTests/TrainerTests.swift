@@ -184,6 +184,36 @@ func bits(_ trainer: SmallTrainer) -> [UInt32] { trainer.parameters.elements.map
     }
   }
 
+  @Test(arguments: [4, 10]) func anEvaluationThatIsCutOffIsMadeWhenTheRunIsTakenUp(cut: Int) throws {
+    let settings = TrainingSettings(
+      schedule: LearningRateSchedule(peak: 0.1), evaluationInterval: 2,
+      stopping: StoppingRule(metric: "weight", direction: .higher, patience: 100))
+    var expected: (bits: [UInt32], stopping: StoppingState, metrics: [String])?
+    try withTemporaryFolder { folder in
+      let trainer = smallTrainer(settings)
+      try trainer.run(RunPlan(stepCount: 10, folder: folder), evaluate: Self.evaluate)
+      expected = (bits(trainer), trainer.state.stopping, try timelessLines(ofMetrics: folder + "/metrics.jsonl"))
+    }
+    try withTemporaryFolder { folder in
+      let plan = RunPlan(stepCount: 10, folder: folder)
+      let first = smallTrainer(settings)
+      let ending = try first.run(
+        plan,
+        evaluate: { weights, step in
+          if step == cut { throw EvaluationInterrupted() }
+          return Self.evaluate(weights, step)
+        })
+      #expect(ending == .interrupted && first.state.step == cut)
+      let second = smallTrainer(settings)
+      #expect(try second.run(plan, resumes: true, evaluate: Self.evaluate) == .finished)
+      #expect(bits(second) == expected?.bits && second.state.stopping == expected?.stopping)
+      // Nothing is evaluated, or said, twice.
+      let third = smallTrainer(settings)
+      #expect(try third.run(plan, resumes: true, evaluate: { _, _ in throw EvaluationInterrupted() }) == .finished)
+      #expect(try timelessLines(ofMetrics: folder + "/metrics.jsonl") == expected?.metrics)
+    }
+  }
+
   @Test func aFolderWithCheckpointsIsNotOverwritten() throws {
     try withTemporaryFolder { folder in
       let plan = RunPlan(stepCount: 2, folder: folder)

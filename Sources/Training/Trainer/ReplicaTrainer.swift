@@ -165,12 +165,18 @@ where Source.Batch == Model.Batch {
         let replica = active[place]
         let trainer = owned.wrapped[replica]
         do {
-          while trainer.state.step < target, trainer.state.stopping.decision == nil, course.ending == nil {
+          while trainer.state.step < target || trainer.state.awaitingEvaluation != nil,
+            trainer.state.stopping.decision == nil, course.ending == nil
+          {
             let advance = try trainer.advance(
               plan, on: engines[thread].wrapped,
               evaluate: evaluate.map { evaluate in { try evaluate(replica, $0, $1) } })
             guard let advance else {
               course.ending = .ended(.exhausted)
+              break
+            }
+            if advance.isCutOff {
+              course.ending = .ended(.interrupted)
               break
             }
             course.reports.append(advance.report)

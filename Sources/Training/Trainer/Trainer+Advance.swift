@@ -9,6 +9,8 @@ struct Advance {
   var values: [String: Double]?
   /// Whether the stopping rule has not seen a better value.
   var isBest: Bool
+  /// Whether the evaluation that was due was cut off; it is then made by the next advance, before any step.
+  var isCutOff = false
 
   /// What a line of metrics says of it, but for the time; in the order of the line.
   var metrics: [(name: String, value: Double)] {
@@ -26,21 +28,33 @@ extension Trainer {
   /// Why the run is over, where it is.
   func ending(by plan: RunPlan) -> TrainingEnding? {
     if state.stopping.decision != nil { return .stoppedEarly }
+    if state.awaitingEvaluation != nil { return nil }
     return state.step >= plan.stepCount ? .finished : nil
   }
 
-  /// Makes a step, evaluates where that is due, and asks the stopping rule.
+  /// Makes a step, evaluates where that is due, and asks the stopping rule; after an evaluation that was cut off, does the rest of that step.
   func advance(
     _ plan: RunPlan, on engine: GradientEngine<Model, Scalar>,
     evaluate: ((AlignedBuffer<Scalar>, Int) throws -> [String: Double])?
   ) throws -> Advance? {
-    guard let report = try step(on: engine) else { return nil }
+    guard let report = try state.awaitingEvaluation ?? step(on: engine) else { return nil }
     var advance = Advance(report: report, values: nil, isBest: false)
     let isRegular = settings.evaluationInterval.map { report.step % $0 == 0 } ?? false
-    guard let evaluate, isRegular || report.step == plan.stepCount else { return advance }
+    guard let evaluate, isRegular || report.step == plan.stepCount else {
+      state.awaitingEvaluation = nil
+      return advance
+    }
     // What an update has spoiled is named here, by parameter and step, and not by whatever an evaluation makes of it.
     try checkParameters()
-    let values = try evaluate(parameters, report.step)
+    let values: [String: Double]
+    do {
+      values = try evaluate(parameters, report.step)
+    } catch is EvaluationInterrupted {
+      state.awaitingEvaluation = report
+      advance.isCutOff = true
+      return advance
+    }
+    state.awaitingEvaluation = nil
     advance.values = values
     guard isRegular, let rule = settings.stopping else { return advance }
     guard let value = values[rule.metric] else {

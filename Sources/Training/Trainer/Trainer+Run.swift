@@ -11,7 +11,8 @@ extension Trainer {
   /// - Parameters:
   ///   - plan: How long, and what is kept.
   ///   - resumes: Whether the folder's newest whole checkpoint is taken up. Where not, the folder may hold none.
-  ///   - evaluate: Values by name for the weights after a step; it changes neither.
+  ///   - evaluate: Values by name for the weights after a step; it changes neither. Where it is asked to stop it throws
+  ///     ``EvaluationInterrupted``.
   ///   - observe: Is told what happens.
   ///   - isInterrupted: Asked after each step; where it is true a checkpoint is written and the run ends.
   /// - Throws: ``TrainingError``, ``CheckpointError``, and what source and evaluation throw.
@@ -57,7 +58,8 @@ extension Trainer {
     let start = clock.now
     let earlier = state.seconds
     func elapsed() -> Double { earlier + (clock.now - start) / .seconds(1) }
-    var saved = (step: resumes ? state.step : -1, seconds: earlier)
+    // Where an evaluation is still missing, the step's checkpoint is written once more after it.
+    var saved = (step: resumes && state.awaitingEvaluation == nil ? state.step : -1, seconds: earlier)
     var logged = (weight: state.weight, seconds: earlier)
 
     func save() throws {
@@ -91,6 +93,7 @@ extension Trainer {
       if let ending = ending(by: plan) { return try end(ending) }
       if isInterrupted() { return try end(.interrupted) }
       guard let advance = try advance(plan, on: engine, evaluate: evaluate) else { return try end(.exhausted) }
+      if advance.isCutOff { return try end(.interrupted) }
       state.seconds = elapsed()
       observe(.stepped(advance.report, state))
       if let values = advance.values { observe(.evaluated(step: state.step, values: values)) }

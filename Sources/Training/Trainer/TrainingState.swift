@@ -12,6 +12,8 @@ public struct TrainingState: Sendable, Equatable, Codable {
   public var seconds = 0.0
   /// What the stopping rule remembers.
   public var stopping = StoppingState()
+  /// The last step, where its evaluation was cut off: it is made before the next step.
+  public var awaitingEvaluation: StepReport?
 
   /// The start.
   public init() {}
@@ -30,7 +32,7 @@ public enum TrainingEnding: String, Sendable, Codable {
 }
 
 /// What one step did.
-public struct StepReport: Sendable, Equatable {
+public struct StepReport: Sendable, Equatable, Codable {
   /// The number of steps done, this one included.
   public var step: Int
   /// The mean loss of the step's batches, before the update.
@@ -64,6 +66,13 @@ public enum TrainingEvent: Sendable {
   case saved(path: String, step: Int)
   /// The run ended.
   case ended(TrainingEnding, TrainingState)
+}
+
+/// What an evaluation throws that was asked to stop: the run then ends as ``TrainingEnding/interrupted`` with a checkpoint of the step, and evaluates it
+/// when it is taken up again.
+public struct EvaluationInterrupted: Error, Sendable {
+  /// An evaluation that was cut off.
+  public init() {}
 }
 
 /// Why a run cannot go on.

@@ -45,6 +45,12 @@ struct DecoderSubject: TrainingSubject {
     for fault in FolderFormat(for: shape).obstacles(shape, path: "model") {
       faults.add("model", expected: fault.expected, found: fault.found)
     }
+    let (width, inner) = (Double(shape.hiddenSize), Double(shape.headSize) * Double(shape.headCount))
+    let layer = 4 * width * inner + 3 * width * Double(shape.intermediateSize)
+    MemoryNeed(
+      parameters: 2 * Double(shape.vocabularySize) * width + Double(shape.layerCount) * layer,
+      precision: configuration.precision
+    ).check(&faults)
     try faults.check()
     do {
       objective = try DecoderObjective(shape, options: section.options(longestText: data.longestText))
@@ -98,7 +104,9 @@ struct DecoderSubject: TrainingSubject {
       var values: [String: Double] = [:]
       for side in sides {
         let found = try GreedyEvaluation(
-          of: model, on: side.texts, batchSize: batch, endTokens: ends, threadCount: threads)
+          of: model, on: side.texts, batchSize: batch, endTokens: ends, threadCount: threads,
+          isCancelled: { Interruption.isRequested })
+        if Interruption.isRequested { throw EvaluationInterrupted() }
         values["\(side.name)Loss"] = found.loss
         values["\(side.name)ExactMatch"] = found.exactMatch
         values["\(side.name)TokenAccuracy"] = found.tokenAccuracy

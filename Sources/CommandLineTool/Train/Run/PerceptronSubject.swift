@@ -40,11 +40,17 @@ struct PerceptronSubject: TrainingSubject {
       faults.add("model.truth_tables", expected: "inputs from 0 to \(data.inputCount - 1)", found: "\(input)")
       try faults.check()
     }
+    let widths = [data.inputCount] + model.hiddenSizes + [data.targetCount]
+    MemoryNeed(
+      parameters: zip(widths, widths.dropFirst()).reduce(0) { $0 + Double($1.0) * Double($1.1) },
+      precision: configuration.precision
+    ).check(&faults)
+    try faults.check()
     var frozen = Set(model.frozenLayers)
     if !model.truthTables.isEmpty { frozen.insert(0) }
     objective = PerceptronObjective(
       PerceptronConfiguration(
-        widths: [data.inputCount] + model.hiddenSizes + [data.targetCount], activation: model.hiddenAct.library,
+        widths: widths, activation: model.hiddenAct.library,
         hasBiases: model.bias, loss: loss, frozenLayers: frozen))
     start = nil
   }
