@@ -152,6 +152,11 @@ struct TrainingConfigurationTests {
       "data: {task: parity}\nmodel: {type: mlp, hidden_sizes: [1000000, 1000000]}",
       "model: expected a model that can be trained within this machine's"
     ),
+    ("data: {task: parity}\nmodel: {frozen: ['*']}", "model.frozen: expected patterns that leave something to train"),
+    (
+      "data: {task: parity}\nmodel: {type: mlp, hidden_sizes: [4], frozen_layers: [0, 1]}",
+      "model.frozen_layers: expected maps that leave something to train"
+    ),
     ("data: [1, 2", "c.yaml:"),
     ("seed: 1\nseed: 2", "a key twice in one mapping: seed"),
     ("- 1", "expected a mapping of keys, found a list of 1"),

@@ -43,6 +43,15 @@ func bits(_ trainer: SmallTrainer) -> [UInt32] { trainer.parameters.elements.map
     #expect(late < early / 3, "from \(early) to \(late)")
   }
 
+  @Test func theTapesOfARunAskForNoMemoryAfterItsThirdStep() throws {
+    let trainer = smallTrainer()
+    for _ in 0..<3 { _ = try trainer.step() }
+    let (count, bytes) = (trainer.engine.allocationCount, trainer.engine.capacityInBytes)
+    #expect(count > 0 && bytes > 0)
+    for _ in 0..<20 { _ = try trainer.step() }
+    #expect(trainer.engine.allocationCount == count && trainer.engine.capacityInBytes == bytes)
+  }
+
   @Test func threadsChangeNoBit() throws {
     let one = smallTrainer(threadCount: 1)
     let two = smallTrainer(threadCount: 2)

@@ -34,7 +34,7 @@ where Source.Batch == Model.Batch {
   /// Where batches come from.
   public internal(set) var source: Source
   /// Computes losses and gradients; made when the first step needs it.
-  private(set) lazy var engine = GradientEngine<Model, Scalar>(
+  package private(set) lazy var engine = GradientEngine<Model, Scalar>(
     objective, products: products, threadCount: threadCount)
 
   /// A trainer before its first step.

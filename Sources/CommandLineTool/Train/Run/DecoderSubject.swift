@@ -62,6 +62,10 @@ struct DecoderSubject: TrainingSubject {
       try faults.check()
       throw error
     }
+    if objective.layout.trainableCount == 0 {
+      faults.add("model.frozen", expected: "patterns that leave something to train", found: "all parameters frozen")
+      try faults.check()
+    }
     threadCount = configuration.threads ?? processorCount()
   }
 

@@ -53,6 +53,10 @@ struct PerceptronSubject: TrainingSubject {
         widths: widths, activation: model.hiddenAct.library,
         hasBiases: model.bias, loss: loss, frozenLayers: frozen))
     start = nil
+    if objective.layout.trainableCount == 0 {
+      faults.add("model.frozen_layers", expected: "maps that leave something to train", found: "all maps frozen")
+      try faults.check()
+    }
   }
 
   var unit: String { "examples" }
