@@ -18,10 +18,12 @@ let package = Package(
   ],
   targets: [
     .target(name: "CPeak"),
+    .target(name: "CSampler"),
     .executableTarget(
       name: "Benchmark",
       dependencies: [
         "CPeak",
+        "CSampler",
         .product(name: "Wright", package: "Wright"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

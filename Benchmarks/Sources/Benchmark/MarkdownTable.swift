@@ -18,7 +18,7 @@ struct Table: ParsableCommand {
 extension RecordedRun {
   /// The page.
   var markdown: String {
-    var lines = ["# Benchmarks, \(date.prefix(10)), commit \(commit.prefix(12))", ""]
+    var lines = ["# \(title ?? "Benchmarks"), \(date.prefix(10)), commit \(commit.prefix(12))", ""]
     if isQuick { lines += ["Cut short by `--quick`: these figures are not for quoting.", ""] }
     if hasLocalChanges { lines += ["Tracked files differed from the commit.", ""] }
     let memory = Figure.text(Double(machine.memoryBytes), .bytes)
@@ -28,9 +28,11 @@ extension RecordedRun {
         + "and \(Figure.plain(machine.loadAtEnd)) after, of which the run itself is up to \(machine.cores)",
       "- Versions: \(versions.swift); Python \(versions.python), torch \(versions.torch) "
         + "(\(versions.torchThreads) threads), transformers \(versions.transformers)",
-      "- Command: `\(command)`, \(Figure.text(seconds, .seconds))", "",
-      "| Circuit | Source | Inputs | Gates | Depth | Tokens |", "|---|---|--:|--:|--:|--:|",
+      "- Command: `\(command)`, \(Figure.text(seconds, .seconds))",
     ]
+    if !circuits.isEmpty {
+      lines += ["", "| Circuit | Source | Inputs | Gates | Depth | Tokens |", "|---|---|--:|--:|--:|--:|"]
+    }
     for circuit in circuits {
       let counts = [circuit.inputs, circuit.gates, circuit.depth, circuit.tokens].map { Figure.grouped($0) }
       lines.append("| \(circuit.name) | \(circuit.source) | \(counts.joined(separator: " | ")) |")

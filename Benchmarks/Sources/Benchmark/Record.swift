@@ -3,10 +3,43 @@ import ArgumentParser
 import Circuits
 import Foundation
 
+/// What is recorded in a file of its own.
+enum RecordPart: String, CaseIterable, ExpressibleByArgument {
+  /// Circuits: reading, constructing, running and certifying.
+  case general
+  /// The training engine and greedy decoding.
+  case training
+
+  /// The groups of measurements, in the order in which they are made.
+  var groups: [(name: String, measure: (inout Recorder) throws -> Void)] {
+    switch self {
+    case .general:
+      [
+        ("parse", { try $0.measureParsing() }), ("construct", { try $0.measureConstruction() }),
+        ("simulate", { try $0.measureSimulation() }), ("indexed", { try $0.measureIndexed() }),
+        ("bitsliced", { try $0.measureBitsliced() }), ("certify", { try $0.measureCertification() }),
+        ("start", { try $0.measureStart() }), ("dense", { try $0.measureDense() }),
+      ]
+    case .training:
+      TrainingCase.all.map { training in (training.name, { try $0.measureTraining(training) }) } + [
+        ("decoding", { try $0.measureDecoding() }), ("products", { try $0.measureProducts() }),
+      ]
+    }
+  }
+
+  /// What the names of its files begin with.
+  var prefix: String { self == .general ? "" : "\(rawValue)-" }
+
+  var title: String { self == .general ? "Benchmarks" : "Benchmarks of training and decoding" }
+}
+
 /// The subcommand; run from the root of the checkout, by `Scripts/benchmark`.
 struct Record: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measure everything and write Benchmarks/results/DATE-COMMIT.json and .md.")
+    abstract: "Measure, and write Benchmarks/results/DATE-COMMIT.json and .md, and training-DATE-COMMIT.json and .md.")
+
+  @Argument(help: "What to measure: general, training, or both where nothing is named.")
+  var parts: [RecordPart] = RecordPart.allCases
 
   @Option(help: "The built program `wright`.", completion: .file())
   var program: String
@@ -19,8 +52,8 @@ struct Record: ParsableCommand {
 
   @Option(
     help: """
-      Measure these groups only: parse, construct, simulate, indexed, bitsliced, certify, start, dense, decoding, products, \
-      training-small, training-replicas, training-middle, training-large, training-mlp. For development.
+      Measure these groups only: parse, construct, simulate, indexed, bitsliced, certify, start, dense, training-small, \
+      training-replicas, training-middle, training-large, training-mlp, decoding, products. For development.
       """)
   var only: [String] = []
 
@@ -28,6 +61,19 @@ struct Record: ParsableCommand {
   var quick = false
 
   func run() throws {
+    let known = parts.flatMap(\.groups).map(\.name)
+    if let unknown = only.first(where: { !known.contains($0) }) {
+      throw ValidationError("--only knows no group \(unknown).")
+    }
+    for part in parts {
+      let groups = part.groups.filter { only.isEmpty || only.contains($0.name) }
+      if !groups.isEmpty { try record(part, groups) }
+    }
+  }
+
+  private func record(
+    _ part: RecordPart, _ groups: [(name: String, measure: (inout Recorder) throws -> Void)]
+  ) throws {
     let start = ContinuousClock.now
     let work = "Benchmarks/.build/work"
     try? FileManager.default.removeItem(atPath: work)
@@ -43,34 +89,25 @@ struct Record: ParsableCommand {
       adder64: try BenchmarkCircuit("adder64", collection: circuits, folder: work) { .rippleCarryAdder(width: 64) },
       mult64: try BenchmarkCircuit("mult64", collection: circuits, folder: work) { .wallaceMultiplier(width: 64) },
       sha256: try BenchmarkCircuit("sha256", collection: circuits, folder: work) { .sha256Compression() })
-    let groups: [(name: String, measure: (inout Recorder) throws -> Void)] =
-      [
-        ("parse", { try $0.measureParsing() }), ("construct", { try $0.measureConstruction() }),
-        ("simulate", { try $0.measureSimulation() }), ("indexed", { try $0.measureIndexed() }),
-        ("bitsliced", { try $0.measureBitsliced() }), ("certify", { try $0.measureCertification() }),
-        ("start", { try $0.measureStart() }), ("dense", { try $0.measureDense() }),
-        ("decoding", { try $0.measureDecoding() }), ("products", { try $0.measureProducts() }),
-      ] + TrainingCase.all.map { training in (training.name, { try $0.measureTraining(training) }) }
-    if let unknown = only.first(where: { name in !groups.contains { $0.name == name } }) {
-      throw ValidationError("--only knows no group \(unknown).")
-    }
-    for group in groups where only.isEmpty || only.contains(group.name) {
+    for group in groups {
       note(group.name)
       try group.measure(&recorder)
     }
     machine.loadAtEnd = Machine.load()
     let versions = recorder.transformers.versions
+    let measured = [recorder.adder64, recorder.mult64, recorder.sha256].map(\.facts)
     let run = RecordedRun(
-      date: date, commit: try text(of: ["git", "rev-parse", "HEAD"]),
+      title: part.title, date: date, commit: try text(of: ["git", "rev-parse", "HEAD"]),
       hasLocalChanges: try !text(of: ["git", "status", "--porcelain", "--untracked-files=no"]).isEmpty,
-      isQuick: quick || !only.isEmpty, command: "make bench", seconds: (ContinuousClock.now - start) / .seconds(1),
-      machine: machine,
+      isQuick: quick || !only.isEmpty, command: "Scripts/benchmark \(part)",
+      seconds: (ContinuousClock.now - start) / .seconds(1), machine: machine,
       versions: .init(
         swift: try text(of: ["swift", "--version"]).split(separator: "\n").first.map(String.init) ?? "unknown",
         python: versions.python, torch: versions.torch, transformers: versions.transformers,
         torchThreads: versions.threads),
-      circuits: [recorder.adder64, recorder.mult64, recorder.sha256].map(\.facts), measurements: recorder.measurements)
-    try write(run, to: run.isQuick ? "\(work)/quick" : "Benchmarks/results/\(date.prefix(10))-\(run.commit.prefix(8))")
+      circuits: part == .general ? measured : [], measurements: recorder.measurements)
+    let name = "\(part.prefix)\(date.prefix(10))-\(run.commit.prefix(8))"
+    try write(run, to: run.isQuick ? "\(work)/quick-\(part)" : "Benchmarks/results/\(name)")
   }
 
   private func write(_ run: RecordedRun, to path: String) throws {

@@ -4,6 +4,8 @@
 struct RecordedRun: Codable, Sendable {
   /// The version of this layout.
   var schema = 1
+  /// The heading of its page; "Benchmarks" where none is given.
+  var title: String?
   /// When the run began, in ISO 8601, UTC.
   var date: String
   /// The commit that was measured.
@@ -17,7 +19,7 @@ struct RecordedRun: Codable, Sendable {
   var seconds: Double
   var machine: Machine
   var versions: Versions
-  /// The circuits that were measured.
+  /// The circuits that were measured; none where training was.
   var circuits: [CircuitFacts]
   var measurements: [Measurement]
 

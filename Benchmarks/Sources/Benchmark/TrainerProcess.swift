@@ -14,6 +14,8 @@ struct TrainingRequest: Codable {
   var build: Build?
   var products: Int?
   var steps: Int?
+  /// Of ours: so many steps under the profiling timer.
+  var profiledSteps: Int?
 }
 
 /// What it answers when it has built a model.
@@ -56,6 +58,10 @@ struct TrainerProcess: ParsableCommand {
         }
         contender = made
         return TrainingModelFacts(parameters: made.parameterCount, seconds: seconds)
+      }
+      if let count = request.profiledSteps {
+        let samples = try ProcessorSamples { _ = try contender?.steps(count) }
+        return TrainingProfile(samples, threads: threads)
       }
       guard let count = request.steps, contender != nil else { throw BenchmarkFailure("nothing to do") }
       let (seconds, losses) = try timed { try contender?.steps(count) ?? [] }

@@ -132,7 +132,9 @@ extension Recorder {
       add(
         Measurement(
           group, "\(name), share of the product peak", .percent, rate.map { $0 / (peak[precision] ?? 1) * 100 },
-          note: "The operations of the step's products alone, against the peak above in the row's precision."))
+          note:
+            "The operations of the step's products alone, against the peak above of both cores in the row's precision."
+        ))
       add(Measurement(group, "\(name), peak memory", .bytes, steps.suffix(1).map { Double($0.peakBytes) }))
     }
     rows("PyTorch: \(variant.description)", theirs)
@@ -147,6 +149,21 @@ extension Recorder {
           group, "Peak memory, Wright / PyTorch", .times, [mine / others], target: .below(1.000_001),
           note: "VmHWM of the processes: both have everything that they need to train loaded."))
     }
+    let profile = try contestant.profile(3 * count)
+    for work in TrainingProfile.Work.allCases {
+      guard let share = profile.shares[work.rawValue], share >= 0.05 else { continue }
+      addProfile(share, of: work.rawValue, group, shape)
+    }
+    addProfile(profile.idle, of: "nothing: a thread waits for the other, or for a processor", group, shape)
+  }
+
+  private mutating func addProfile(_ share: Double, of work: String, _ group: String, _ shape: TrainingShape) {
+    add(
+      Measurement(
+        group, "Wright's time: \(work)", .percent, [share],
+        note:
+          "Of the time of \(shape.threadCount == 1 ? "one thread" : "two threads"), by the function that runs at each tick of the system's profiling timer, in steps of their own after the turns."
+      ))
   }
 }
 
@@ -160,7 +177,7 @@ private struct TrainingContestant {
   private let process: LineProcess
 
   init(_ shape: TrainingShape, _ precision: TrainingPrecision) throws {
-    process = try LineProcess([CommandLine.arguments[0], "trainer", "2"])
+    process = try LineProcess([CommandLine.arguments[0], "trainer", "\(shape.threadCount)"])
     let request = TrainingRequest(build: .init(shape: shape, precision: precision))
     let facts = try process.ask(request, for: TrainingModelFacts.self)
     guard facts.parameters == shape.parameterCount else {
@@ -170,5 +187,9 @@ private struct TrainingContestant {
 
   func steps(_ count: Int) throws -> TrainingSteps {
     try process.ask(TrainingRequest(steps: count), for: TrainingSteps.self)
+  }
+
+  func profile(_ count: Int) throws -> TrainingProfile {
+    try process.ask(TrainingRequest(profiledSteps: count), for: TrainingProfile.self)
   }
 }

@@ -54,6 +54,9 @@ struct TrainingShape: Codable, Sendable, Equatable {
   /// What a rate counts: the tokens of a step, of all replicas; of a perceptron, steps.
   var unitsPerStep: Int { kind == .llama ? batch * (length ?? 1) * (replicas ?? 1) : 1 }
 
+  /// How many threads train: a perceptron's step is too short to be divided.
+  var threadCount: Int { kind == .llama ? 2 : 1 }
+
   /// The parameters of all replicas.
   var parameterCount: Int { (productParameterCount + otherParameterCount) * (replicas ?? 1) }
 
