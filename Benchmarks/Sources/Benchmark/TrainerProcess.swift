@@ -34,7 +34,7 @@ struct TrainingModelFacts: Codable {
 struct TrainingSteps: Codable {
   /// The time of the steps alone, taken inside the process.
   var seconds: Double
-  /// Of each step.
+  /// Of each step, or of the last ones where there are many: a loss that is no number stays one.
   var losses: [Double]
   var peakBytes: Int
 }
@@ -60,11 +60,17 @@ struct TrainerProcess: ParsableCommand {
         return TrainingModelFacts(parameters: made.parameterCount, seconds: seconds)
       }
       if let count = request.profiledSteps {
-        let samples = try ProcessorSamples { _ = try contender?.steps(count) }
+        let samples = try ProcessorSamples {
+          for first in stride(from: 0, to: count, by: 64) { _ = try contender?.steps(min(64, count - first)) }
+        }
         return TrainingProfile(samples, threads: threads)
       }
       guard let count = request.steps, contender != nil else { throw BenchmarkFailure("nothing to do") }
-      let (seconds, losses) = try timed { try contender?.steps(count) ?? [] }
+      let (seconds, losses) = try timed {
+        var losses: [Double] = []
+        for first in stride(from: 0, to: count, by: 64) { losses = try contender?.steps(min(64, count - first)) ?? [] }
+        return losses
+      }
       return TrainingSteps(seconds: seconds, losses: losses, peakBytes: try Machine.peakResidentBytes())
     }
   }

@@ -107,49 +107,52 @@ extension Recorder {
     _ = try peer.build(shape)
     let contestant = try TrainingContestant(shape, precision)
     let unroll = variant.unroll ?? 1
-    let count = max(1, stepsPerTurn / unroll) * unroll
+    let theirCount = max(1, stepsPerTurn / unroll) * unroll
+    // Turns of both sides take about as long, so that what else the machine does meets both alike.
+    let ourCount = max(
+      1, Int(Double(theirCount) * (try peer.steps(theirCount)).seconds / (try contestant.steps(theirCount)).seconds))
     var turns: [(ours: TrainingSteps, theirs: TrainingSteps)] = []
-    for round in 0...repetitions(7) {
-      let turn = (ours: try contestant.steps(count), theirs: try peer.steps(count))
+    for _ in 0..<repetitions(7) {
+      let turn = (ours: try contestant.steps(ourCount), theirs: try peer.steps(theirCount))
       for losses in [turn.ours.losses, turn.theirs.losses] {
         guard losses.count >= 1, losses.allSatisfy({ $0.isFinite && $0 < shape.greatestLoss }) else {
           throw BenchmarkFailure("\(shape.description): the losses are \(losses.prefix(3)) …")
         }
       }
-      if round > 0 { turns.append(turn) }
+      turns.append(turn)
     }
     let group = "Training, \(shape.description), \(precision == .float32 ? "float32" : "mixed precision")"
     let unit: Unit = shape.kind == .llama ? .tokensPerSecond : .perSecond
     let what = shape.kind == .llama ? "tokens" : "steps"
-    let work = Double(count) * Double(shape.unitsPerStep)
-    let note =
-      "Forward, backward and AdamW on \(count) batches of random data a turn; building and compiling are not counted. The peer is the best variant of the trial\(precision == .float32 ? " in float32" : " in any precision")."
-    let theirs = turns.map(\.theirs)
-    let ours = turns.map(\.ours)
-    func rows(_ name: String, _ steps: [TrainingSteps]) {
-      add(Measurement(group, "\(name), \(what)", unit, steps.map { work / $0.seconds }, note: note))
-      let rate = steps.map { Double(count) * shape.productOperations / $0.seconds }
+    let theirs = turns.map { Double(theirCount) / $0.theirs.seconds }
+    let ours = turns.map { Double(ourCount) / $0.ours.seconds }
+    func rows(_ name: String, _ rates: [Double], _ steps: Int, peakBytes: Int) {
+      let note =
+        "Forward, backward and AdamW on \(Figure.grouped(steps)) batches of random data a turn, after a turn that does not count; building and compiling are not counted. The peer is the best variant of the trial\(precision == .float32 ? " in float32" : " in any precision")."
+      add(Measurement(group, "\(name), \(what)", unit, rates.map { $0 * Double(shape.unitsPerStep) }, note: note))
+      let peak = peak[precision] ?? 1
       add(
         Measurement(
-          group, "\(name), share of the product peak", .percent, rate.map { $0 / (peak[precision] ?? 1) * 100 },
+          group, "\(name), share of the product peak", .percent,
+          rates.map { $0 * shape.productOperations / peak * 100 },
           note:
             "The operations of the step's products alone, against the peak above of both cores in the row's precision."
         ))
-      add(Measurement(group, "\(name), peak memory", .bytes, steps.suffix(1).map { Double($0.peakBytes) }))
+      add(Measurement(group, "\(name), peak memory", .bytes, [Double(peakBytes)]))
     }
-    rows("PyTorch: \(variant.description)", theirs)
-    rows("Wright", ours)
+    let (ourPeak, theirPeak) = (turns.last?.ours.peakBytes ?? 0, turns.last?.theirs.peakBytes ?? 0)
+    rows("PyTorch: \(variant.description)", theirs, theirCount, peakBytes: theirPeak)
+    rows("Wright", ours, ourCount, peakBytes: ourPeak)
     add(
       Measurement(
-        group, "Wright / PyTorch", .times, zip(ours, theirs).map { $1.seconds / $0.seconds }, target: target,
+        group, "Wright / PyTorch", .times, zip(ours, theirs).map { $0 / $1 }, target: target,
         note: "Of each turn; the median is compared with the target."))
-    if let (mine, others) = zip(ours, theirs).suffix(1).first.map({ (Double($0.peakBytes), Double($1.peakBytes)) }) {
-      add(
-        Measurement(
-          group, "Peak memory, Wright / PyTorch", .times, [mine / others], target: .below(1.000_001),
-          note: "VmHWM of the processes: both have everything that they need to train loaded."))
-    }
-    let profile = try contestant.profile(3 * count)
+    add(
+      Measurement(
+        group, "Peak memory, Wright / PyTorch", .times, [Double(ourPeak) / Double(theirPeak)],
+        target: .below(1.000_001),
+        note: "VmHWM of the processes: both have everything that they need to train loaded."))
+    let profile = try contestant.profile(3 * ourCount)
     for work in TrainingProfile.Work.allCases {
       guard let share = profile.shares[work.rawValue], share >= 0.05 else { continue }
       addProfile(share, of: work.rawValue, group, shape)
