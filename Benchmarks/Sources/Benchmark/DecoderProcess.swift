@@ -24,6 +24,14 @@ struct DecoderProcess: ParsableCommand {
       guard let engine, let prompts = request.prompts, let count = request.count else {
         throw BenchmarkFailure("nothing to do")
       }
+      if let rounds = request.profiledRounds {
+        let samples = try ProcessorSamples {
+          for _ in 0..<rounds {
+            _ = engine.makeSession(batchSize: batch).generate(after: prompts, maximumNewTokens: count)
+          }
+        }
+        return WorkProfile(samples, threads: 2)
+      }
       let (seconds, tokens) = timed {
         engine.makeSession(batchSize: batch).generate(after: prompts, maximumNewTokens: count)
       }

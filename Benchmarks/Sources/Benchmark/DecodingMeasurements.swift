@@ -9,6 +9,7 @@ extension Recorder {
   }
 
   private mutating func compareDecoding(batch: Int, target: Target) throws {
+    let peak = try productPeaks()[.float32] ?? 1
     let (promptLength, count) = (16, isQuick ? 64 : 256)
     let path = "\(work)/random-llama"
     let model = DecodingModel.random(seed: 4)
@@ -58,6 +59,17 @@ extension Recorder {
       + "\(Figure.text((agreements.min() ?? 0) * 100, .percent) ) of the tokens stand before the first in which the two differ, by logits within 0.001."
     add(Measurement(group, "Wright", .tokensPerSecond, turns.map { rate($0.ours) }, note: note))
     add(Measurement(group, "PyTorch: \(peer.name)", .tokensPerSecond, turns.map { rate($0.theirs) }, note: note))
+    let operations = DecodingModel.operationsPerToken(after: promptLength, count: count)
+    for (name, rates) in [
+      ("Wright", turns.map { rate($0.ours) }), ("PyTorch: \(peer.name)", turns.map { rate($0.theirs) }),
+    ] {
+      add(
+        Measurement(
+          group, "\(name), share of the product peak", .percent, rates.map { $0 * operations / peak * 100 },
+          note:
+            "The operations of the products alone, against the peak above of both cores in float32. A text alone multiplies matrices by vectors: then the weights' way from memory is the limit and not the multiplying."
+        ))
+    }
     add(
       Measurement(
         group, "Wright / PyTorch", .times, turns.map { $0.theirs.seconds / $0.ours.seconds }, target: target,
@@ -67,5 +79,7 @@ extension Recorder {
         group, "Peak memory, Wright", .bytes, turns.suffix(1).map { Double($0.ours.peakBytes) },
         target: .below(Double(turns[turns.count - 1].theirs.peakBytes))))
     add(Measurement(group, "Peak memory, PyTorch", .bytes, turns.suffix(1).map { Double($0.theirs.peakBytes) }))
+    let rounds = max(1, Int(3 / turns[turns.count - 1].ours.seconds))
+    add(try ours.profile(after: prompts, count: count, rounds: rounds), threads: 2, in: group)
   }
 }

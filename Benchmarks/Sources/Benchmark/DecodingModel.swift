@@ -16,6 +16,15 @@ enum DecodingModel {
 
   static let parameterCount = 4_812_032
 
+  /// Floating-point operations of the products for one of `count` new tokens after a prompt, the prompt's not counted: two a parameter
+  /// that multiplies, and four a position seen, layer and coordinate.
+  static func operationsPerToken(after promptLength: Int, count: Int) -> Double {
+    let c = configuration
+    let multiplying = parameterCount - c.vocabularySize * c.hiddenSize - c.hiddenSize * (2 * c.layerCount + 1)
+    let positions = Double(promptLength) + Double(count) / 2
+    return 2 * Double(multiplying) + 4 * positions * Double(c.layerCount * c.hiddenSize)
+  }
+
   /// Uniform weights in (-0.2, 0.2): with them a token's logits lie some units apart, so that rounding seldom decides.
   static func random(seed: UInt64) -> Model {
     var random = Philox(seed: seed)

@@ -44,6 +44,8 @@ struct DecodingRequest: Codable {
   var load: Load?
   var prompts: [[Int]]?
   var count: Int?
+  /// Of ours: the prompts are continued so often, under the profiling timer.
+  var profiledRounds: Int?
 }
 
 /// What it answers when it has loaded a model.
@@ -86,6 +88,11 @@ struct DecodingContestant {
     guard facts.parameters == DecodingModel.parameterCount else {
       throw BenchmarkFailure("\(name) loaded \(facts.parameters) parameters")
     }
+  }
+
+  func profile(after prompts: [[Int]], count: Int, rounds: Int) throws -> WorkProfile {
+    let request = DecodingRequest(prompts: prompts, count: count, profiledRounds: rounds)
+    return try process.ask(request, for: WorkProfile.self)
   }
 
   func decode(after prompts: [[Int]], count: Int) throws -> DecodedTexts {

@@ -15,6 +15,8 @@ struct Recorder {
   let adder64: BenchmarkCircuit
   let mult64: BenchmarkCircuit
   let sha256: BenchmarkCircuit
+  /// Of `productPeaks()`, once they have been measured.
+  var knownPeaks: [TrainingPrecision: Double]?
   private(set) var measurements: [Measurement] = []
 
   init(

@@ -63,7 +63,7 @@ struct TrainerProcess: ParsableCommand {
         let samples = try ProcessorSamples {
           for first in stride(from: 0, to: count, by: 64) { _ = try contender?.steps(min(64, count - first)) }
         }
-        return TrainingProfile(samples, threads: threads)
+        return WorkProfile(samples, threads: threads)
       }
       guard let count = request.steps, contender != nil else { throw BenchmarkFailure("nothing to do") }
       let (seconds, losses) = try timed {

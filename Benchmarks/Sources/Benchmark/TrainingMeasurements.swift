@@ -47,7 +47,8 @@ extension Recorder {
   }
 
   /// The greatest rates of square products in each precision, by torch with two threads.
-  private mutating func productPeaks() throws -> [TrainingPrecision: Double] {
+  mutating func productPeaks() throws -> [TrainingPrecision: Double] {
+    if let knownPeaks { return knownPeaks }
     let peer = try TrainingPeer(TrainingVariant(), python: python)
     let rates = try [1024, 2048].map { try peer.productRates(size: $0) }
     let peaks: [TrainingPrecision: Double] = [
@@ -57,13 +58,14 @@ extension Recorder {
     for precision in TrainingPrecision.allCases {
       add(
         Measurement(
-          "Training: the machine's product peak",
+          "The machine's product peak",
           precision == .float32 ? "Products in float32, operations" : "Products in bfloat16, operations", .perSecond,
           [peaks[precision] ?? 0],
           note:
             "The fastest of torch's products of square matrices of 1024 and 2048 rows and of our own of 4096 x 256 x 256, 2 threads."
         ))
     }
+    knownPeaks = peaks
     return peaks
   }
 
@@ -152,21 +154,7 @@ extension Recorder {
         group, "Peak memory, Wright / PyTorch", .times, [Double(ourPeak) / Double(theirPeak)],
         target: .below(1.000_001),
         note: "VmHWM of the processes: both have everything that they need to train loaded."))
-    let profile = try contestant.profile(3 * ourCount)
-    for work in TrainingProfile.Work.allCases {
-      guard let share = profile.shares[work.rawValue], share >= 0.05 else { continue }
-      addProfile(share, of: work.rawValue, group, shape)
-    }
-    addProfile(profile.idle, of: "nothing: a thread waits for the other, or for a processor", group, shape)
-  }
-
-  private mutating func addProfile(_ share: Double, of work: String, _ group: String, _ shape: TrainingShape) {
-    add(
-      Measurement(
-        group, "Wright's time: \(work)", .percent, [share],
-        note:
-          "Of the time of \(shape.threadCount == 1 ? "one thread" : "two threads"), by the function that runs at each tick of the system's profiling timer, in steps of their own after the turns."
-      ))
+    add(try contestant.profile(3 * ourCount), threads: shape.threadCount, in: group)
   }
 }
 
@@ -192,7 +180,7 @@ private struct TrainingContestant {
     try process.ask(TrainingRequest(steps: count), for: TrainingSteps.self)
   }
 
-  func profile(_ count: Int) throws -> TrainingProfile {
-    try process.ask(TrainingRequest(profiledSteps: count), for: TrainingProfile.self)
+  func profile(_ count: Int) throws -> WorkProfile {
+    try process.ask(TrainingRequest(profiledSteps: count), for: WorkProfile.self)
   }
 }

@@ -1,7 +1,7 @@
-// Where the time of our training steps goes, by kinds of work.
+// Where the time of our training and decoding goes, by kinds of work.
 
 /// Shares of the time that two threads could have worked.
-struct TrainingProfile: Codable {
+struct WorkProfile: Codable {
   /// What a thread can be found at, in the order of the record.
   enum Work: String, Codable, CaseIterable {
     case products = "matrix products of linear maps"
@@ -31,15 +31,36 @@ struct TrainingProfile: Codable {
 
   private static func work(of function: String) -> Work {
     let parts: [(Work, [String])] = [
-      (.attention, ["attention"]),
-      (.products, ["tile_", "_multiply", "wright_product", "openblas", "onednn", "dnnl", "thread_workspace"]),
-      (.loss, ["cross_entropy", "_loss", "gather_rows", "scatter_rows"]),
-      (.pointwise, ["norm", "rotate", "swiglu", "silu", "gelu", "relu", "sigmoid", "tanh", "exponential"]),
+      (.attention, ["attention", "softmax_weights", "weighted_sum"]),
+      (
+        .products,
+        ["tile_", "_multiply", "wright_product", "panels", "sgemm", "openblas", "onednn", "dnnl", "thread_workspace"]
+      ),
+      (.loss, ["cross_entropy", "_loss", "gather_rows", "scatter_rows", "argmax"]),
+      (.pointwise, ["norm", "rotat", "swiglu", "silu", "gelu", "relu", "sigmoid", "tanh", "exponential"]),
       (.update, ["adam", "descend", "sum_of_squares", "f32_add", "f32_scale", "column_sums", "clamp"]),
       (.copies, ["memset", "memmove", "memcpy", "libc.so"]),
     ]
     // A Swift function may have any of those words in its name; what it does itself is to keep the books.
     if function.hasPrefix("$s") { return .recording }
     return parts.first { $0.1.contains { function.contains($0) } }?.0 ?? .recording
+  }
+}
+
+extension Recorder {
+  /// The rows of a profile.
+  mutating func add(_ profile: WorkProfile, threads: Int, in group: String) {
+    var rows = WorkProfile.Work.allCases.compactMap { work in
+      profile.shares[work.rawValue].map { (work.rawValue, $0) }
+    }
+    rows.append(("nothing: a thread waits for the other, or for a processor", profile.idle))
+    for (work, share) in rows where share >= 0.05 {
+      add(
+        Measurement(
+          group, "Wright's time: \(work)", .percent, [share],
+          note:
+            "Of the time of \(threads == 1 ? "one thread" : "two threads"), by the function that runs at each tick of the system's profiling timer, in a run of its own after the turns."
+        ))
+    }
   }
 }
