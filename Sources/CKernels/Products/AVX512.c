@@ -15,25 +15,6 @@ typedef double doubles __attribute__((ext_vector_type(8)));
 
 #pragma clang attribute push(__attribute__((target(AVX512_FEATURES), min_vector_width(512))), apply_to = function)
 
-// One of log2(LANES) equal steps of a transposition: the lanes of v[i] and v[i + LANES / 2] by turns.
-#define INTERLEAVE_16(to, from)                                                                                       \
-  WRIGHT_UNROLL for (int i = 0; i < 8; i++) {                                                                         \
-    to[2 * i] = __builtin_shufflevector(from[i], from[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23); \
-    to[2 * i + 1] = __builtin_shufflevector(                                                                          \
-        from[i], from[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);                          \
-  }
-static inline __attribute__((always_inline)) void transpose16(floats v[16]) {
-  floats w[16];
-  INTERLEAVE_16(w, v)
-  INTERLEAVE_16(v, w)
-  INTERLEAVE_16(w, v)
-  INTERLEAVE_16(v, w)
-}
-#define INTERLEAVE_8(to, from)                                                                        \
-  WRIGHT_UNROLL for (int i = 0; i < 4; i++) {                                                         \
-    to[2 * i] = __builtin_shufflevector(from[i], from[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);              \
-    to[2 * i + 1] = __builtin_shufflevector(from[i], from[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);        \
-  }
 // Each quarter of 4 vectors transposed within itself.
 static inline __attribute__((always_inline)) void transposeQuarters(floats v[4]) {
   floats w[4];
@@ -46,6 +27,26 @@ static inline __attribute__((always_inline)) void transposeQuarters(floats v[4])
     v[2 * i + 1] = (floats)_mm512_unpackhi_ps((__m512)w[i], (__m512)w[i + 2]);
   }
 }
+// Groups of 4 vectors within their quarters, then the quarters among the groups.
+static inline __attribute__((always_inline)) void transpose16(floats v[16]) {
+  WRIGHT_UNROLL for (int g = 0; g < 4; g++) transposeQuarters(v + 4 * g);
+  WRIGHT_UNROLL for (int i = 0; i < 4; i++) {
+    const __m512 even = _mm512_shuffle_f32x4((__m512)v[i], (__m512)v[4 + i], 0x88);
+    const __m512 odd = _mm512_shuffle_f32x4((__m512)v[i], (__m512)v[4 + i], 0xdd);
+    const __m512 even2 = _mm512_shuffle_f32x4((__m512)v[8 + i], (__m512)v[12 + i], 0x88);
+    const __m512 odd2 = _mm512_shuffle_f32x4((__m512)v[8 + i], (__m512)v[12 + i], 0xdd);
+    v[i] = (floats)_mm512_shuffle_f32x4(even, even2, 0x88);
+    v[4 + i] = (floats)_mm512_shuffle_f32x4(odd, odd2, 0x88);
+    v[8 + i] = (floats)_mm512_shuffle_f32x4(even, even2, 0xdd);
+    v[12 + i] = (floats)_mm512_shuffle_f32x4(odd, odd2, 0xdd);
+  }
+}
+// One of log2(LANES) equal steps of a transposition: the lanes of v[i] and v[i + LANES / 2] by turns.
+#define INTERLEAVE_8(to, from)                                                                        \
+  WRIGHT_UNROLL for (int i = 0; i < 4; i++) {                                                         \
+    to[2 * i] = __builtin_shufflevector(from[i], from[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);              \
+    to[2 * i + 1] = __builtin_shufflevector(from[i], from[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);        \
+  }
 // The loads bring row 4 l + i to quarter l of v[i], so that the rest is done within quarters.
 static inline __attribute__((always_inline)) void fours16(floats v[4], const float *p, long stride) {
   WRIGHT_UNROLL for (int i = 0; i < 4; i++) {
