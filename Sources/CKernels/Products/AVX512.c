@@ -57,14 +57,17 @@ static inline __attribute__((always_inline)) void fours16(floats v[4], const flo
   }
   transposeQuarters(v);
 }
-static inline __attribute__((always_inline)) void splitFours16(float4 f[16], floats v[4]) {
-  transposeQuarters(v);
+static inline __attribute__((always_inline)) void split16(float4 f[16], floats v[4]) {
   WRIGHT_UNROLL for (int i = 0; i < 4; i++) {
     f[i] = (float4)_mm512_castps512_ps128((__m512)v[i]);
     f[4 + i] = (float4)_mm512_extractf32x4_ps((__m512)v[i], 1);
     f[8 + i] = (float4)_mm512_extractf32x4_ps((__m512)v[i], 2);
     f[12 + i] = (float4)_mm512_extractf32x4_ps((__m512)v[i], 3);
   }
+}
+static inline __attribute__((always_inline)) void splitFours16(float4 f[16], floats v[4]) {
+  transposeQuarters(v);
+  split16(f, v);
 }
 static inline __attribute__((always_inline)) void transpose8(doubles v[8]) {
   doubles w[8];
@@ -101,6 +104,11 @@ static inline __attribute__((always_inline)) void transpose8(doubles v[8]) {
 #define LOAD_FOUR(p) ((float4)_mm_loadu_ps(p))
 #define STORE_FOUR(p, f) _mm_storeu_ps(p, (__m128)(f))
 #define SPLIT_FOURS(f, v) splitFours16(f, v)
+#define SPLIT(f, v) split16(f, v)
+#define SPREAD_FOUR(f) ((floats)_mm512_broadcast_f32x4((__m128)(f)))
+#define SPREAD_IN_FOURS(v, g) ((floats)_mm512_permutevar_ps((__m512)(v), _mm512_set1_epi32(g)))
+#define LOAD_FOUR_MASKED(p, m) ((float4)_mm_maskz_loadu_ps((__mmask8)(m), p))
+#define STORE_FOUR_MASKED(p, f, m) _mm_mask_storeu_ps(p, (__mmask8)(m), (__m128)(f))
 #define ALONG(p, n) ((n) == 16 ? LOAD(p) : LOAD_MASKED(p, MASK_FIRST(n)))
 #define ACROSS(p, stride, n, m) LOAD_MASKED(p, m)
 #include "Driver.inc"
@@ -109,6 +117,11 @@ static inline __attribute__((always_inline)) void transpose8(doubles v[8]) {
 #undef LOAD_FOUR
 #undef STORE_FOUR
 #undef SPLIT_FOURS
+#undef SPLIT
+#undef SPREAD_FOUR
+#undef SPREAD_IN_FOURS
+#undef LOAD_FOUR_MASKED
+#undef STORE_FOUR_MASKED
 #undef PRODUCT
 #undef CONVERTS
 #undef ALONG
