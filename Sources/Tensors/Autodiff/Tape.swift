@@ -33,6 +33,8 @@ public final class Tape<Scalar: TensorScalar> {
 
   /// What computes the matrix products.
   public let products: any MatrixProducts
+  /// The same where they are the package's own, which are then called without a detour.
+  private let native: NativeProducts?
   /// Whether gradients will be asked for; where not, operations keep nothing for them.
   @exclusivity(unchecked) public var recordsGradients = true
   /// Whether values and gradients stay until the tape is reset, so that they can be looked at.
@@ -55,7 +57,10 @@ public final class Tape<Scalar: TensorScalar> {
 
   /// An empty tape.
   @specialized(where Scalar == Float)
-  public init(products: any MatrixProducts) { self.products = products }
+  public init(products: any MatrixProducts) {
+    self.products = products
+    native = products as? NativeProducts
+  }
 
   deinit { arena.deallocate() }
 
@@ -186,6 +191,19 @@ public final class Tape<Scalar: TensorScalar> {
   }
 
   // MARK: For rules
+
+  /// C = A B + start by the tape's products.
+  @inline(__always)
+  func multiply(
+    _ shape: ProductShape, _ a: MatrixOperand<Scalar>, _ b: MatrixOperand<Scalar>,
+    into c: UnsafeMutablePointer<Scalar>, stride: Int, start: ProductStart<Scalar>
+  ) {
+    if let native {
+      Scalar.multiply(native, shape, a, b, into: c, stride: stride, start: start)
+    } else {
+      Scalar.multiply(products, shape, a, b, into: c, stride: stride, start: start)
+    }
+  }
 
   @inline(__always)
   func append(_ node: Node) -> Variable {

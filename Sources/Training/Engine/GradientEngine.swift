@@ -86,7 +86,9 @@ public final class GradientEngine<Model: Objective, Scalar: TensorScalar> {
   ) -> (loss: Double, gradientNorm: Double) {
     clear()
     var loss = 0.0
-    for batch in batches { loss += accumulate(batch, parameters: parameters, normalization: normalization) }
+    for index in 0..<batchCount {
+      loss += accumulate(batches[index], parameters: parameters, normalization: normalization)
+    }
     return (loss, gradients.norm(threadCount: threadCount))
   }
 
@@ -102,7 +104,7 @@ public final class GradientEngine<Model: Objective, Scalar: TensorScalar> {
   @specialized(where Model == DecoderObjective, Scalar == Float)
   public func accumulate(_ batch: Model.Batch, parameters: AlignedBuffer<Scalar>, normalization: Double) -> Double {
     let shardCount = objective.shardCount(of: batch)
-    let laneCount = min(objective.laneCount(of: batch), shardCount)
+    let laneCount = shardCount == 1 ? 1 : min(objective.laneCount(of: batch), shardCount)
     precondition(laneCount >= 1, "a batch has at least one shard")
     while lanes.count < laneCount { addLane() }
     // One lane needs no closures, which would take longer to set up than a small model's loss takes to compute.
