@@ -87,6 +87,24 @@ private struct OptimizerGolden: Decodable {
     return optimizer.moments.map { $0.base[0] }
   }
 
+  /// The definition, with the powers computed in every update; 0.5^t vanishes beside 1 from t = 54 on, 0.9^t from 356 on.
+  @Test(arguments: [(0.5, 0.9), (0.9, 0.5), (0.0, 0.5), (0.5, 0.999)])
+  func correctionsThatHaveVanishedStayAway(beta1: Double, beta2: Double) {
+    let optimizer = Optimizer<Double>(
+      OptimizerSettings(.adamW(beta1: beta1, beta2: beta2, epsilon: 1e-8)), layout: Self.layout)
+    let (parameters, gradients) = (AlignedBuffer<Double>(count: 64), AlignedBuffer<Double>(count: 64))
+    var (m, v, p) = (0.0, 0.0, 0.0)
+    for t in 1...500 {
+      let g = Double(t % 7) - 2.5
+      gradients.base[0] = g
+      optimizer.update(parameters, by: gradients, learningRate: 1e-3)
+      m += (1 - beta1) * (g - m)
+      v = beta2 * v + (1 - beta2) * g * g
+      p -= 1e-3 * (m / (1 - pow(beta1, Double(t)))) / ((v / (1 - pow(beta2, Double(t)))).squareRoot() + 1e-8)
+      #expect(abs(parameters.base[0] - p) <= 1e-13, "update \(t)")
+    }
+  }
+
   @Test(arguments: [
     UpdateRule.adamW(beta1: 0.9, beta2: 0.95), .sgd(momentum: 0.9), .signSGD(momentum: 0.9),
   ])

@@ -15,25 +15,6 @@ typedef double doubles __attribute__((ext_vector_type(8)));
 
 #pragma clang attribute push(__attribute__((target(AVX512_FEATURES), min_vector_width(512))), apply_to = function)
 
-// One of log2(LANES) equal steps of a transposition: the lanes of v[i] and v[i + LANES / 2] by turns.
-#define INTERLEAVE_16(to, from)                                                                                       \
-  WRIGHT_UNROLL for (int i = 0; i < 8; i++) {                                                                         \
-    to[2 * i] = __builtin_shufflevector(from[i], from[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23); \
-    to[2 * i + 1] = __builtin_shufflevector(                                                                          \
-        from[i], from[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);                          \
-  }
-static inline __attribute__((always_inline)) void transpose16(floats v[16]) {
-  floats w[16];
-  INTERLEAVE_16(w, v)
-  INTERLEAVE_16(v, w)
-  INTERLEAVE_16(w, v)
-  INTERLEAVE_16(v, w)
-}
-#define INTERLEAVE_8(to, from)                                                                        \
-  WRIGHT_UNROLL for (int i = 0; i < 4; i++) {                                                         \
-    to[2 * i] = __builtin_shufflevector(from[i], from[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);              \
-    to[2 * i + 1] = __builtin_shufflevector(from[i], from[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);        \
-  }
 // Each quarter of 4 vectors transposed within itself.
 static inline __attribute__((always_inline)) void transposeQuarters(floats v[4]) {
   floats w[4];
@@ -46,6 +27,26 @@ static inline __attribute__((always_inline)) void transposeQuarters(floats v[4])
     v[2 * i + 1] = (floats)_mm512_unpackhi_ps((__m512)w[i], (__m512)w[i + 2]);
   }
 }
+// Groups of 4 vectors within their quarters, then the quarters among the groups.
+static inline __attribute__((always_inline)) void transpose16(floats v[16]) {
+  WRIGHT_UNROLL for (int g = 0; g < 4; g++) transposeQuarters(v + 4 * g);
+  WRIGHT_UNROLL for (int i = 0; i < 4; i++) {
+    const __m512 even = _mm512_shuffle_f32x4((__m512)v[i], (__m512)v[4 + i], 0x88);
+    const __m512 odd = _mm512_shuffle_f32x4((__m512)v[i], (__m512)v[4 + i], 0xdd);
+    const __m512 even2 = _mm512_shuffle_f32x4((__m512)v[8 + i], (__m512)v[12 + i], 0x88);
+    const __m512 odd2 = _mm512_shuffle_f32x4((__m512)v[8 + i], (__m512)v[12 + i], 0xdd);
+    v[i] = (floats)_mm512_shuffle_f32x4(even, even2, 0x88);
+    v[4 + i] = (floats)_mm512_shuffle_f32x4(odd, odd2, 0x88);
+    v[8 + i] = (floats)_mm512_shuffle_f32x4(even, even2, 0xdd);
+    v[12 + i] = (floats)_mm512_shuffle_f32x4(odd, odd2, 0xdd);
+  }
+}
+// One of log2(LANES) equal steps of a transposition: the lanes of v[i] and v[i + LANES / 2] by turns.
+#define INTERLEAVE_8(to, from)                                                                        \
+  WRIGHT_UNROLL for (int i = 0; i < 4; i++) {                                                         \
+    to[2 * i] = __builtin_shufflevector(from[i], from[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);              \
+    to[2 * i + 1] = __builtin_shufflevector(from[i], from[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);        \
+  }
 // The loads bring row 4 l + i to quarter l of v[i], so that the rest is done within quarters.
 static inline __attribute__((always_inline)) void fours16(floats v[4], const float *p, long stride) {
   WRIGHT_UNROLL for (int i = 0; i < 4; i++) {
@@ -56,14 +57,17 @@ static inline __attribute__((always_inline)) void fours16(floats v[4], const flo
   }
   transposeQuarters(v);
 }
-static inline __attribute__((always_inline)) void splitFours16(float4 f[16], floats v[4]) {
-  transposeQuarters(v);
+static inline __attribute__((always_inline)) void split16(float4 f[16], floats v[4]) {
   WRIGHT_UNROLL for (int i = 0; i < 4; i++) {
     f[i] = (float4)_mm512_castps512_ps128((__m512)v[i]);
     f[4 + i] = (float4)_mm512_extractf32x4_ps((__m512)v[i], 1);
     f[8 + i] = (float4)_mm512_extractf32x4_ps((__m512)v[i], 2);
     f[12 + i] = (float4)_mm512_extractf32x4_ps((__m512)v[i], 3);
   }
+}
+static inline __attribute__((always_inline)) void splitFours16(float4 f[16], floats v[4]) {
+  transposeQuarters(v);
+  split16(f, v);
 }
 static inline __attribute__((always_inline)) void transpose8(doubles v[8]) {
   doubles w[8];
@@ -100,6 +104,11 @@ static inline __attribute__((always_inline)) void transpose8(doubles v[8]) {
 #define LOAD_FOUR(p) ((float4)_mm_loadu_ps(p))
 #define STORE_FOUR(p, f) _mm_storeu_ps(p, (__m128)(f))
 #define SPLIT_FOURS(f, v) splitFours16(f, v)
+#define SPLIT(f, v) split16(f, v)
+#define SPREAD_FOUR(f) ((floats)_mm512_broadcast_f32x4((__m128)(f)))
+#define SPREAD_IN_FOURS(v, g) ((floats)_mm512_permutevar_ps((__m512)(v), _mm512_set1_epi32(g)))
+#define LOAD_FOUR_MASKED(p, m) ((float4)_mm_maskz_loadu_ps((__mmask8)(m), p))
+#define STORE_FOUR_MASKED(p, f, m) _mm_mask_storeu_ps(p, (__mmask8)(m), (__m128)(f))
 #define ALONG(p, n) ((n) == 16 ? LOAD(p) : LOAD_MASKED(p, MASK_FIRST(n)))
 #define ACROSS(p, stride, n, m) LOAD_MASKED(p, m)
 #include "Driver.inc"
@@ -108,6 +117,11 @@ static inline __attribute__((always_inline)) void transpose8(doubles v[8]) {
 #undef LOAD_FOUR
 #undef STORE_FOUR
 #undef SPLIT_FOURS
+#undef SPLIT
+#undef SPREAD_FOUR
+#undef SPREAD_IN_FOURS
+#undef LOAD_FOUR_MASKED
+#undef STORE_FOUR_MASKED
 #undef PRODUCT
 #undef CONVERTS
 #undef ALONG

@@ -17,6 +17,8 @@ enum {
   COPIED_ROWS = 16,
   // B is copied from so many rows on: then the copying is lost in the multiplying, and the pages are fewer.
   COPY_FROM = 128,
+  // Sums enough to keep multiply-adds from waiting for one another.
+  WIDE_VECTORS = 8,
   // C^T of products by rows: 2 vectors of 64 bytes of columns.
   TURNED_ROWS = 256,
   TURNED_OFFSET = BLOCK_BYTES + BLOCK_INNER * COPIED_ROWS * 8,

@@ -4,7 +4,7 @@
 ///
 /// Row s length + i belongs to position i of sequence s. Queries have `heads` heads of `headSize` columns, keys and values
 /// `keyValueHeads`; query head h reads key-value head h / (heads / keyValueHeads).
-public struct AttentionShape: Sendable, Equatable {
+public struct AttentionShape: Sendable, Equatable, BitwiseCopyable {
   /// The number of sequences.
   public var sequences: Int
   /// T, the positions of each.

@@ -26,8 +26,8 @@ enum Operation<Scalar: TensorScalar> {
   case pointwiseLoss(PointwiseLossRule<Scalar>)
   /// Pairs of columns turned by their positions' angles, in the place of x.
   case rotary(RotaryRule<Scalar>)
-  /// Causal attention.
-  case attention(AttentionRule<Scalar>)
+  /// Causal attention; the rule is long, and stands in a block of the tape's so that the others' records stay short.
+  case attention(UnsafeMutablePointer<AttentionRule<Scalar>>)
   /// Rows of a table by token.
   case embedding(EmbeddingRule)
   /// The loss of targets under the softmax of logits, often in the place of the logits.
@@ -57,7 +57,7 @@ enum Operation<Scalar: TensorScalar> {
     case .layerNorm(let rule): rule.backward(node: node, on: tape)
     case .pointwiseLoss(let rule): rule.backward(node: node, on: tape)
     case .rotary(let rule): rule.backward(node: node, on: tape)
-    case .attention(let rule): rule.backward(node: node, on: tape)
+    case .attention(let rule): rule.pointee.backward(node: node, on: tape)
     case .embedding(let rule): rule.backward(node: node, on: tape)
     case .crossEntropy(let rule): rule.backward(node: node, on: tape)
     }

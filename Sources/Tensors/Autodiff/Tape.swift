@@ -15,8 +15,7 @@
 public final class Tape<Scalar: TensorScalar> {
   struct Node {
     var operation: Operation<Scalar>
-    var rows: Int
-    var columns: Int
+    var extents: (rows: Int32, columns: Int32)
     var value: UnsafeMutablePointer<Scalar>
     var gradient: UnsafeMutablePointer<Scalar>?
     var needsGradient: Bool
@@ -27,10 +26,15 @@ public final class Tape<Scalar: TensorScalar> {
     /// Whether a later operation took the value's place.
     var isConsumed: Bool
     var scope: Int32
+
+    var rows: Int { Int(extents.rows) }
+    var columns: Int { Int(extents.columns) }
   }
 
   /// What computes the matrix products.
   public let products: any MatrixProducts
+  /// The same where they are the package's own, which are then called without a detour.
+  private let native: NativeProducts?
   /// Whether gradients will be asked for; where not, operations keep nothing for them.
   @exclusivity(unchecked) public var recordsGradients = true
   /// Whether values and gradients stay until the tape is reset, so that they can be looked at.
@@ -53,7 +57,10 @@ public final class Tape<Scalar: TensorScalar> {
 
   /// An empty tape.
   @specialized(where Scalar == Float)
-  public init(products: any MatrixProducts) { self.products = products }
+  public init(products: any MatrixProducts) {
+    self.products = products
+    native = products as? NativeProducts
+  }
 
   deinit { arena.deallocate() }
 
@@ -100,7 +107,7 @@ public final class Tape<Scalar: TensorScalar> {
     let gradient = parameter.isTrainable && recordsGradients ? gradientBase.map { $0 + parameter.offset } : nil
     return append(
       Node(
-        operation: .parameter, rows: parameter.rows, columns: parameter.columns,
+        operation: .parameter, extents: (Int32(parameter.rows), Int32(parameter.columns)),
         value: parameterBase + parameter.offset, gradient: gradient, needsGradient: gradient != nil, ownsValue: false,
         ownsGradient: false, isConsumed: false, scope: Int32(scope)))
   }
@@ -140,7 +147,7 @@ public final class Tape<Scalar: TensorScalar> {
     }
     return append(
       Node(
-        operation: .leaf, rows: rows, columns: columns, value: value, gradient: gradient,
+        operation: .leaf, extents: (Int32(rows), Int32(columns)), value: value, gradient: gradient,
         needsGradient: needsGradient && recordsGradients, ownsValue: false, ownsGradient: false, isConsumed: false,
         scope: Int32(scope)))
   }
@@ -185,6 +192,20 @@ public final class Tape<Scalar: TensorScalar> {
 
   // MARK: For rules
 
+  /// C = A B + start by the tape's products.
+  @inline(__always)
+  func multiply(
+    _ shape: ProductShape, _ a: MatrixOperand<Scalar>, _ b: MatrixOperand<Scalar>,
+    into c: UnsafeMutablePointer<Scalar>, stride: Int, start: ProductStart<Scalar>
+  ) {
+    if let native {
+      Scalar.multiply(native, shape, a, b, into: c, stride: stride, start: start)
+    } else {
+      Scalar.multiply(products, shape, a, b, into: c, stride: stride, start: start)
+    }
+  }
+
+  @inline(__always)
   func append(_ node: Node) -> Variable {
     nodes.append(node)
     return Variable(index: nodes.count - 1, rows: node.rows, columns: node.columns)
@@ -214,7 +235,7 @@ public final class Tape<Scalar: TensorScalar> {
   ) -> Variable {
     append(
       Node(
-        operation: operation, rows: rows, columns: columns, value: value, gradient: nil,
+        operation: operation, extents: (Int32(rows), Int32(columns)), value: value, gradient: nil,
         needsGradient: needsGradient && recordsGradients, ownsValue: rows * columns > 1, ownsGradient: true,
         isConsumed: false, scope: Int32(scope)))
   }

@@ -9,14 +9,14 @@ public protocol TensorScalar: BinaryFloatingPoint, Sendable, BitwiseCopyable, El
 {
   /// C = A B + start by the given products.
   static func multiply(
-    _ products: any MatrixProducts, _ shape: ProductShape, _ a: MatrixOperand<Self>, _ b: MatrixOperand<Self>,
+    _ products: some MatrixProducts, _ shape: ProductShape, _ a: MatrixOperand<Self>, _ b: MatrixOperand<Self>,
     into c: UnsafeMutablePointer<Self>, stride: Int, start: ProductStart<Self>)
 }
 
 extension Float: TensorScalar {
   /// C = A B + start by the given products.
   public static func multiply(
-    _ products: any MatrixProducts, _ shape: ProductShape, _ a: MatrixOperand<Float>, _ b: MatrixOperand<Float>,
+    _ products: some MatrixProducts, _ shape: ProductShape, _ a: MatrixOperand<Float>, _ b: MatrixOperand<Float>,
     into c: UnsafeMutablePointer<Float>, stride: Int, start: ProductStart<Float>
   ) { products.multiply(shape, a, b, into: c, stride: stride, start: start) }
 }
@@ -24,7 +24,7 @@ extension Float: TensorScalar {
 extension Double: TensorScalar {
   /// C = A B + start by the given products.
   public static func multiply(
-    _ products: any MatrixProducts, _ shape: ProductShape, _ a: MatrixOperand<Double>, _ b: MatrixOperand<Double>,
+    _ products: some MatrixProducts, _ shape: ProductShape, _ a: MatrixOperand<Double>, _ b: MatrixOperand<Double>,
     into c: UnsafeMutablePointer<Double>, stride: Int, start: ProductStart<Double>
   ) { products.multiply(shape, a, b, into: c, stride: stride, start: start) }
 }

@@ -23,7 +23,7 @@ public final class GradientEngine<Model: Objective, Scalar: TensorScalar> {
   private final class Lane: @unchecked Sendable {
     let tape: Tape<Scalar>
     let gradients: AlignedBuffer<Scalar>
-    var loss = 0.0
+    @exclusivity(unchecked) var loss = 0.0
 
     init(products: any MatrixProducts, gradients: AlignedBuffer<Scalar>) {
       tape = Tape(products: products)
@@ -63,6 +63,11 @@ public final class GradientEngine<Model: Objective, Scalar: TensorScalar> {
   @specialized(where Model == PerceptronObjective, Scalar == Float)
   @specialized(where Model == DecoderObjective, Scalar == Float)
   func gather(_ count: Int, from next: () throws -> Model.Batch?) rethrows -> Double {
+    try collect(count, from: next)
+  }
+
+  @inline(never)
+  private func collect(_ count: Int, from next: () throws -> Model.Batch?) rethrows -> Double {
     batches.removeAll(keepingCapacity: true)
     var weight = 0.0
     while batches.count < count, let batch = try next() {
@@ -81,7 +86,9 @@ public final class GradientEngine<Model: Objective, Scalar: TensorScalar> {
   ) -> (loss: Double, gradientNorm: Double) {
     clear()
     var loss = 0.0
-    for batch in batches { loss += accumulate(batch, parameters: parameters, normalization: normalization) }
+    for index in 0..<batchCount {
+      loss += accumulate(batches[index], parameters: parameters, normalization: normalization)
+    }
     return (loss, gradients.norm(threadCount: threadCount))
   }
 
@@ -97,31 +104,37 @@ public final class GradientEngine<Model: Objective, Scalar: TensorScalar> {
   @specialized(where Model == DecoderObjective, Scalar == Float)
   public func accumulate(_ batch: Model.Batch, parameters: AlignedBuffer<Scalar>, normalization: Double) -> Double {
     let shardCount = objective.shardCount(of: batch)
-    let laneCount = min(objective.laneCount(of: batch), shardCount)
+    let laneCount = shardCount == 1 ? 1 : min(objective.laneCount(of: batch), shardCount)
     precondition(laneCount >= 1, "a batch has at least one shard")
     while lanes.count < laneCount { addLane() }
+    // One lane needs no closures, which would take longer to set up than a small model's loss takes to compute.
+    if laneCount == 1 {
+      let tape = lanes[0].tape
+      var sum = 0.0
+      for shard in 0..<shardCount {
+        sum += tape.addGradient(
+          of: objective, batch, shard: shard, normalization: normalization, parameters: parameters, to: gradients)
+      }
+      return sum
+    }
     let objective = objective
     forEach(laneCount) { lanes, index in
       let lane = lanes[index]
       if index > 0 { lane.gradients.clear() }
       lane.loss = 0
       for shard in stride(from: index, to: shardCount, by: laneCount) {
-        lane.tape.begin(parameters: parameters, gradients: lane.gradients)
-        let loss = objective.loss(of: batch, shard: shard, normalization: normalization, on: lane.tape)
-        lane.loss += Double(lane.tape.scalar(loss))
-        lane.tape.backward(from: loss)
+        lane.loss += lane.tape.addGradient(
+          of: objective, batch, shard: shard, normalization: normalization, parameters: parameters, to: lane.gradients)
       }
     }
-    if laneCount > 1 {
-      let count = gradients.count
-      let parts = count >= 1 << 16 ? max(1, threadCount) : 1
-      let blocks = count / 16
-      forEach(parts) { lanes, part in
-        let first = blocks * part / parts * 16
-        let end = part == parts - 1 ? count : blocks * (part + 1) / parts * 16
-        for lane in 1..<laneCount {
-          Scalar.add(lanes[lane].gradients.base + first, count: end - first, to: lanes[0].gradients.base + first)
-        }
+    let count = gradients.count
+    let parts = count >= 1 << 16 ? max(1, threadCount) : 1
+    let blocks = count / 16
+    forEach(parts) { lanes, part in
+      let first = blocks * part / parts * 16
+      let end = part == parts - 1 ? count : blocks * (part + 1) / parts * 16
+      for lane in 1..<laneCount {
+        Scalar.add(lanes[lane].gradients.base + first, count: end - first, to: lanes[0].gradients.base + first)
       }
     }
     return totalLoss(ofLanes: laneCount)
@@ -172,5 +185,20 @@ public final class GradientEngine<Model: Objective, Scalar: TensorScalar> {
         for index in stride(from: thread, to: count, by: threads) { body(lanes, index) }
       }
     }
+  }
+}
+
+extension Tape {
+  /// Adds the gradient of a shard's loss to `gradients` and returns the loss.
+  @inline(__always)
+  fileprivate func addGradient<Model: Objective>(
+    of objective: Model, _ batch: Model.Batch, shard: Int, normalization: Double, parameters: AlignedBuffer<Scalar>,
+    to gradients: AlignedBuffer<Scalar>
+  ) -> Double {
+    begin(parameters: parameters, gradients: gradients)
+    let loss = objective.loss(of: batch, shard: shard, normalization: normalization, on: self)
+    let number = Double(scalar(loss))
+    backward(from: loss)
+    return number
   }
 }

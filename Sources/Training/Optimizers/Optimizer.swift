@@ -25,6 +25,9 @@ public final class Optimizer<Scalar: TensorScalar> {
   }
   let stretches: [Stretch]
   private let bufferCount: Int
+  // What the moments' means are divided by, as the last update had it; at first anything but 1.
+  @exclusivity(unchecked) private var firstCorrection = 0.0
+  @exclusivity(unchecked) private var secondCorrection = 0.0
 
   /// An optimizer before its first update.
   ///
@@ -53,7 +56,15 @@ public final class Optimizer<Scalar: TensorScalar> {
   }
 
   /// Takes up where a checkpoint left off.
-  func restore(updateCount: Int) { self.updateCount = updateCount }
+  func restore(updateCount: Int) {
+    self.updateCount = updateCount
+    (firstCorrection, secondCorrection) = (0, 0)
+  }
+
+  /// 1 - beta^t; once that is 1 it stays 1, and no power is computed any more.
+  private static func correction(_ beta: Double, _ t: Int, after last: Double) -> Double {
+    last == 1 ? 1 : 1 - pow(beta, Double(t))
+  }
 
   /// Moves the parameters by one update.
   ///
@@ -81,8 +92,10 @@ public final class Optimizer<Scalar: TensorScalar> {
       moment.firstShare = 1 - beta1
       moment.secondKeep = beta2
       moment.secondShare = 1 - beta2
-      moment.stepSize = learningRate / (1 - pow(beta1, Double(updateCount)))
-      moment.rootScale = 1 / (1 - pow(beta2, Double(updateCount))).squareRoot()
+      firstCorrection = Self.correction(beta1, updateCount, after: firstCorrection)
+      secondCorrection = Self.correction(beta2, updateCount, after: secondCorrection)
+      moment.stepSize = learningRate / firstCorrection
+      moment.rootScale = 1 / secondCorrection.squareRoot()
       moment.epsilon = epsilon
     case .sgd(let momentum, let dampening, let nesterov):
       descent.keep = updateCount == 1 ? 0 : momentum

@@ -30,7 +30,7 @@ where Source.Batch == Model.Batch {
   /// The most threads that a step uses.
   public let threadCount: Int
   /// Where the run stands.
-  public internal(set) var state = TrainingState()
+  @exclusivity(unchecked) public internal(set) var state = TrainingState()
   /// Where batches come from.
   public internal(set) var source: Source
   /// Computes losses and gradients; made when the first step needs it.

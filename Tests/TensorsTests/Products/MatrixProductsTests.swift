@@ -17,7 +17,9 @@ private let largeShapes = [
   ProductShape(rows: 300, columns: 20, inner: 40), ProductShape(rows: 600, columns: 1, inner: 530),
   ProductShape(rows: 70, columns: 17, inner: 16), ProductShape(rows: 271, columns: 9, inner: 1025),
   ProductShape(rows: 70, columns: 1, inner: 516), ProductShape(rows: 64, columns: 1, inner: 4),
-  ProductShape(rows: 128, columns: 6, inner: 32),
+  ProductShape(rows: 128, columns: 6, inner: 32), ProductShape(rows: 128, columns: 23, inner: 32),
+  ProductShape(rows: 35, columns: 20, inner: 300), ProductShape(rows: 16, columns: 49, inner: 9),
+  ProductShape(rows: 1, columns: 300, inner: 600), ProductShape(rows: 1, columns: 64, inner: 3),
 ]
 
 /// The first fault of all products in the layouts, with the name of whose it is.

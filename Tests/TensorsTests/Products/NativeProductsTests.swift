@@ -5,6 +5,7 @@ import Testing
 private let shapes = [
   ProductShape(rows: 33, columns: 37, inner: 20), ProductShape(rows: 45, columns: 1, inner: 600),
   ProductShape(rows: 140, columns: 20, inner: 530), ProductShape(rows: 3, columns: 70, inner: 17),
+  ProductShape(rows: 50, columns: 35, inner: 270), ProductShape(rows: 2, columns: 150, inner: 270),
 ]
 
 /// x, and the bfloat16 that it is rounded to: 8 significant bits, ties to even.

@@ -122,7 +122,7 @@ extension Double: AttentionKernels {
 }
 
 /// y_i = sum over j <= i of p_ij v_j, p_i the softmax of scale q_i k_j.
-struct AttentionRule<Scalar: TensorScalar> {
+struct AttentionRule<Scalar: TensorScalar>: BitwiseCopyable {
   var query: ColumnView
   var key: ColumnView
   var value: ColumnView
@@ -205,7 +205,9 @@ extension Tape {
     let scratch = take(scratchCount)
     Scalar.attend(shape, rule.operands(on: self), into: result, logSums: rule.logSums, scratch: scratch)
     release(scratch, count: scratchCount)
+    let kept = take(AttentionRule<Scalar>.self, 1)
+    kept.initialize(to: rule)
     return record(
-      .attention(rule), rows: shape.rows, columns: shape.queryColumns, value: result, needsGradient: needs)
+      .attention(kept), rows: shape.rows, columns: shape.queryColumns, value: result, needsGradient: needs)
   }
 }

@@ -12,8 +12,8 @@ struct LinearRule {
     let gradient = tape.arrived(node)
     let (rows, outputs, inputs) = (input.rows, weight.rows, weight.columns)
     if let (target, accumulates) = tape.destination(for: weight) {
-      Scalar.multiply(
-        tape.products, ProductShape(rows: outputs, columns: inputs, inner: rows),
+      tape.multiply(
+        ProductShape(rows: outputs, columns: inputs, inner: rows),
         MatrixOperand(gradient, stride: outputs, isTransposed: true), MatrixOperand(tape.input(input), stride: inputs),
         into: target, stride: inputs, start: accumulates ? .accumulate : .zero)
     }
@@ -22,8 +22,8 @@ struct LinearRule {
       Scalar.addColumnSums(of: gradient, stride: outputs, rows: rows, columns: outputs, to: target)
     }
     if let (target, accumulates) = tape.destination(for: input) {
-      Scalar.multiply(
-        tape.products, ProductShape(rows: rows, columns: inputs, inner: outputs),
+      tape.multiply(
+        ProductShape(rows: rows, columns: inputs, inner: outputs),
         MatrixOperand(gradient, stride: outputs), MatrixOperand(tape.input(weight), stride: inputs),
         into: target, stride: inputs, start: accumulates ? .accumulate : .zero)
     }
@@ -64,8 +64,8 @@ extension Tape {
     } else if let bias {
       start = .bias(self.input(bias))
     }
-    Scalar.multiply(
-      products, ProductShape(rows: rows, columns: outputs, inner: inputs),
+    multiply(
+      ProductShape(rows: rows, columns: outputs, inner: inputs),
       MatrixOperand(self.input(input), stride: inputs),
       MatrixOperand(self.input(weight), stride: inputs, isTransposed: true), into: result, stride: outputs, start: start
     )
