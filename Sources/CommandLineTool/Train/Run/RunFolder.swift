@@ -1,5 +1,6 @@
 // The folder of a run: what stands where in it.
 import Foundation
+import Training
 
 #if canImport(Glibc)
   import Glibc
@@ -36,11 +37,8 @@ struct RunFolder {
   /// Whether a run has begun here.
   var holdsRun: Bool { isThere(configuration) }
 
-  /// Whether a run could be taken up here.
-  var hasCheckpoints: Bool {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints)) ?? []
-    return names.contains { $0.hasPrefix("checkpoint-") }
-  }
+  /// Whether a run could be taken up here. One that was killed while it wrote its first checkpoint has none, but for an unfinished file.
+  var hasCheckpoints: Bool { ((try? CheckpointFolder(checkpoints).steps()) ?? []).isEmpty == false }
 
   /// The loss in the last line of the metrics.
   var lastLoss: Double? {
@@ -63,9 +61,9 @@ struct RunFolder {
       if names?.isEmpty == false { throw Failure(.cannotCreate, "\(path): is a folder with other files in it") }
     }
     do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      try makeFolder(path)
     } catch {
-      throw Failure(.cannotCreate, "\(path): \(error.localizedDescription)")
+      throw Failure(.cannotCreate, "\(path): \(error.reason)")
     }
   }
 
