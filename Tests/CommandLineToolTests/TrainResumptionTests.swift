@@ -95,9 +95,8 @@ struct TrainResumptionTests {
       for replica in 0..<3 {
         let file = "replica-\(replica)/model/model.safetensors"
         #expect(try bytes("\(name)/\(file)") == bytes("whole/\(file)"), "\(kills), replica \(replica)")
-        let left = try FileManager.default.contentsOfDirectory(
-          atPath: folder.path("\(name)/replica-\(replica)/checkpoints"))
-        #expect(left.allSatisfy { $0.hasPrefix("checkpoint-") && $0.hasSuffix(".wright") }, "\(left)")
+        let left = try FileManager.default.subpathsOfDirectory(atPath: folder.path("\(name)/replica-\(replica)"))
+        #expect(!left.contains { $0.contains(".partial") }, "\(left)")
       }
     }
     #expect(killCount >= 5, "on a machine that lets this test wait, a run may end before it is killed")
@@ -120,6 +119,28 @@ struct TrainResumptionTests {
       #expect(resumed.code == 0, "\(resumed.error)")
       #expect(try bytes("\(name)/\(place)model/model.safetensors") == bytes("whole/model/model.safetensors"))
     }
+  }
+
+  @Test func whatAKilledRunLeftUnfinishedIsRemovedAndNotInTheWay() throws {
+    let left = ["config.yaml.partial-a1B2c3", "result.json.partial-xxxxxx", ".model.partial-1abcde/model.safetensors"]
+    func leave(_ place: String) throws {
+      try FileManager.default.createDirectory(
+        at: folder.url.appending(path: "\(place)/.model.partial-1abcde"), withIntermediateDirectories: true)
+      for name in left { try folder.write("\(place)/\(name)", "half") }
+    }
+    try leave("run")
+    #expect(try Program.run(["train", "tiny.yaml", "-o", "run", "-q", "--set", "seeds=1"], in: folder).code == 0)
+    let names = ["config.yaml", "replica-0", "result.json"]
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("run")).sorted() == names)
+    for place in ["run", "run/replica-0"] { try leave(place) }
+    try folder.write("run/mine.partial-1", "not the program's")
+    #expect(try Program.run(["train", "--resume", "run", "-q"], in: folder).code == 0)
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path("run")).sorted()
+        == ["config.yaml", "mine.partial-1", "replica-0", "result.json"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path("run/replica-0")).sorted()
+        == ["checkpoints", "config.yaml", "metrics.jsonl", "model", "result.json"])
   }
 
   // MARK: Data that changed
@@ -286,6 +307,24 @@ struct TrainResumptionTests {
         /mlp\/model, tensor layers\.[01]\.(weight|bias): expected numbers in the range of float32/),
       "\(perceptron.error)")
     #expect(!exists("mlp/model"))
+  }
+
+  /// Weights may be finite and what they make of examples not: JSON has null for it.
+  @Test func evaluationsThatAreNotFiniteAreNullInJSONAndWordsInTexts() throws {
+    try folder.write(
+      "mlp.yaml",
+      "model: {type: mlp, hidden_sizes: [16]}\ndata: {task: parity, bits: 8}\nsteps: 1\nbatch_size: 4\n"
+        + "optimizer: {type: sgd, lr: 1e25}\nstopping: {metric: trainingLoss, patience: 3}\nevaluation: {every: 1}\n")
+    let outcome = try Program.run(["train", "mlp.yaml", "-o", "run", "--json"], in: folder)
+    #expect(outcome.code == 0, "\(outcome.error)")
+    #expect(outcome.error.contains("trainingLoss infinity"), "\(outcome.error)")
+    let metrics = try #require(try outcome.json()["metrics"] as? [String: Any])
+    #expect(metrics["trainingLoss"] is NSNull && metrics["trainingAccuracy"] is Double)
+    #expect(try outcome.json()["best"] == nil, "what is infinite is no best value")
+    let eval = try Program.run(["eval", "run", "--json"], in: folder)
+    #expect(eval.code == 0, "\(eval.error)")
+    #expect(try eval.json()["loss"] is NSNull)
+    #expect(try Program.run(["eval", "run"], in: folder).output.contains(/loss +infinity\n/))
   }
 
   // MARK: Words

@@ -51,7 +51,7 @@ struct Eval: ParsableCommand {
     var model: String
     var split: String
     var examples: Int
-    var loss: Double
+    @FiniteOrNull var loss: Double
     /// Of a decoder.
     var exactMatch: Double?
     var exactMatches: Int?

@@ -63,6 +63,7 @@ struct Train: ParsableCommand {
     if printConfig { return try StandardOutput.print(session.configuration.written.yaml) }
     if resume == nil { try folder.create() }
     try folder.lock()
+    folder.removeUnfinished()
     if resume != nil && !set.isEmpty {
       try file.checkForResumption(of: ConfigurationFile(path: folder.configuration))
     }

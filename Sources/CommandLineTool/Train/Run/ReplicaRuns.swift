@@ -114,6 +114,7 @@ struct ReplicaRuns {
   ) throws -> TrainingResult {
     let hasBegun = resumes && folder.hasCheckpoints
     if !isThere(folder.path) { try folder.create() }
+    folder.removeUnfinished()
     try folder.write(session.configuration)
     let watch = TrainingWatch(session.configuration, unit: session.unit, report: nil, stepped: stepped)
     return try session.run(in: folder, resumes: hasBegun, engine: engine, watch: watch)

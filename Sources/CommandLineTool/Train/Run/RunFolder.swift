@@ -58,7 +58,9 @@ struct RunFolder {
           .cannotCreate,
           "\(path): has a run in it: wright train --resume \(path) goes on with it, another -o begins anew")
       }
-      if names?.isEmpty == false { throw Failure(.cannotCreate, "\(path): is a folder with other files in it") }
+      if names?.contains(where: { !Self.isUnfinished($0) }) == true {
+        throw Failure(.cannotCreate, "\(path): is a folder with other files in it")
+      }
     }
     do {
       try makeFolder(path)
@@ -81,6 +83,18 @@ struct RunFolder {
     guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else { return }
     close(descriptor)
     throw Failure(.cannotCreate, "\(path): another process is training in it")
+  }
+
+  /// Whether a name is that of something that a run was killed in writing.
+  private static func isUnfinished(_ name: String) -> Bool {
+    ["config.yaml", "result.json", ".model"].contains { name.hasPrefix("\($0).partial-") }
+  }
+
+  /// Removes what a run that was killed left unfinished; for whoever has the lock.
+  func removeUnfinished() {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] where Self.isUnfinished(name) {
+      try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
+    }
   }
 
   /// Writes the whole configuration.
