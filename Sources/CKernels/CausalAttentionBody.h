@@ -146,24 +146,41 @@ WRIGHT_INLINE void NAME(add_transposed)(
   }
 }
 
-// y[r] = factors[r] sum over k of a[r aRow + k] b[k], for `rows` of 8 rows and D columns.
+// The same for the keys that the rows' own positions stand at: row r reads the first r + 1 of 8. What comes later has a probability of 0, and is
+// left out rather than multiplied by it, so that no infinity or NaN of a later position comes into an earlier one.
+WRIGHT_INLINE void NAME(triangle)(
+    int vectors, const REAL *a, long aRow, const REAL *b, long bStep, VECTOR acc[tile_rows][2]) {
+  WRIGHT_UNROLL for (int k = 0; k < tile_rows; k++) {
+    const VECTOR b0 = *(const VECTOR *)(b + k * bStep);
+    const VECTOR b1 = vectors > 1 ? *(const VECTOR *)(b + k * bStep + W) : b0;
+    WRIGHT_UNROLL for (int r = k; r < tile_rows; r++) {
+      const REAL x = a[r * aRow + k];
+      acc[r][0] += x * b0;
+      if (vectors > 1) acc[r][1] += x * b1;
+    }
+  }
+}
+
+// y[r] = factors[r] sum over k <= first + r of a[r aRow + k] b[k], for `rows` of 8 rows and D columns; b has rows up to a multiple of 8.
 WRIGHT_INLINE void NAME(write_product)(
-    const REAL *a, long aRow, const REAL *b, long width, long inner, const REAL *factors, long rows, long columns, REAL *y,
+    const REAL *a, long aRow, const REAL *b, long width, long first, const REAL *factors, long rows, long columns, REAL *y,
     long stride, int accumulates) {
   for (long d = 0; d < width;) {
     const int vectors = d + 2 * W <= width ? 2 : 1;
     VECTOR acc[tile_rows][2];
     NAME(clear)(acc);
     if (vectors > 1) {
-      NAME(tile)(2, a, aRow, 1, b + d, width, inner, acc);
+      NAME(tile)(2, a, aRow, 1, b + d, width, first, acc);
+      NAME(triangle)(2, a + first, aRow, b + first * width + d, width, acc);
     } else {
-      NAME(tile)(1, a, aRow, 1, b + d, width, inner, acc);
+      NAME(tile)(1, a, aRow, 1, b + d, width, first, acc);
+      NAME(triangle)(1, a + first, aRow, b + first * width + d, width, acc);
     }
     WRIGHT_UNROLL for (int r = 0; r < tile_rows; r++) {
       if (r < rows) {
-        VECTOR first = acc[r][0] * factors[r], second = acc[r][1] * factors[r];
-        NAME(put)(&first, y + r * stride + d, columns - d, accumulates);
-        if (vectors > 1) NAME(put)(&second, y + r * stride + d + W, columns - d - W, accumulates);
+        VECTOR one = acc[r][0] * factors[r], other = acc[r][1] * factors[r];
+        NAME(put)(&one, y + r * stride + d, columns - d, accumulates);
+        if (vectors > 1) NAME(put)(&other, y + r * stride + d + W, columns - d - W, accumulates);
       }
     }
     d += vectors * W;
@@ -243,7 +260,7 @@ WRIGHT_KERNEL void NAME(attention)(
         REAL factors[tile_rows];
         PUT_EIGHT(factors, folded);
         NAME(write_product)(
-            scores, Tp, values, Dp, end, factors, end - i0, D, out + (s * T + i0) * outStride + h * D, outStride, 0);
+            scores, Tp, values, Dp, i0, factors, end - i0, D, out + (s * T + i0) * outStride + h * D, outStride, 0);
       }
       if (logSums)
         for (long i = 0; i < T; i += W) {
@@ -344,7 +361,7 @@ WRIGHT_KERNEL void NAME(attention_backward)(
                 1, q, dy, keyPanel, valuePanel, Tp, D, Dp, i0, j0, &lane, sums + i0, dots + i0, p, g);
           if (queryGradient.elements)
             NAME(write_product)(
-                g, Tp, keys, Dp, end, factors, end - i0, D,
+                g, Tp, keys, Dp, i0, factors, end - i0, D,
                 queryGradient.elements + (first + i0) * queryGradient.stride + h * D, queryGradient.stride,
                 queryGradient.accumulates);
         }

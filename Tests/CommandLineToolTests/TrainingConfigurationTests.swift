@@ -49,6 +49,17 @@ struct TrainingConfigurationTests {
     ] { #expect(text.contains(line), "\(line)") }
   }
 
+  private static func repeated(_ text: String, _ count: Int) -> String {
+    Array(repeating: text, count: count).joined(separator: ", ")
+  }
+
+  /// Ten times ten times ten: lists that name each other.
+  private static func laughs(levels: Int, _ prefix: String = "", _ suffix: String = "") -> String {
+    (0..<levels).map { level in
+      "l\(level): &l\(level) [\(repeated(level == 0 ? "lol" : "*l\(level - 1)", 10))]\n"
+    }.joined() + (prefix.isEmpty ? "" : "\(prefix)*l\(levels - 1)\(suffix)\n")
+  }
+
   /// Configurations that are refused, each with the message's place and what it says.
   static let faults: [(String, String)] = [
     ("data: {task: parity}\nstep: 5", "c.yaml:2:1: expected one of the keys seed, "),
@@ -145,12 +156,12 @@ struct TrainingConfigurationTests {
     ("data: {task: parity}\nreplicas: [{optimizer: {lr: -1}}]", "optimizer.lr: expected a number from 0"),
     ("data: {task: parity}\nreplicas: []", "replicas: expected a list of mappings, or null"),
     (
-      "data: {task: parity}\nmodel: {hidden_size: 1000000, num_attention_heads: 1}",
-      "model: expected a model that can be trained within this machine's"
+      "data: {task: parity}\nmodel: {num_attention_heads: 1, hidden_size: 1000000}",
+      "c.yaml:2:33: model.hidden_size: expected a model that can be trained within this machine's"
     ),
     (
       "data: {task: parity}\nmodel: {type: mlp, hidden_sizes: [1000000, 1000000]}",
-      "model: expected a model that can be trained within this machine's"
+      "c.yaml:2:20: model.hidden_sizes: expected a model that can be trained within this machine's"
     ),
     ("data: {task: parity}\nmodel: {frozen: ['*']}", "model.frozen: expected patterns that leave something to train"),
     (
@@ -160,6 +171,22 @@ struct TrainingConfigurationTests {
     ("data: [1, 2", "c.yaml:"),
     ("seed: 1\nseed: 2", "a key twice in one mapping: seed"),
     ("- 1", "expected a mapping of keys, found a list of 1"),
+    (
+      "data: {task: parity}\n---\nseed: 1",
+      "c.yaml:2:1: expected one YAML document in all, found the start of a second (---)"
+    ),
+    (
+      "a: &a 1\nb: [\(repeated("*a", 17))]",
+      "expected at most 16 aliases (*name), each of which repeats what it names, found 17"
+    ),
+    // A billion laughs, as values and as keys.
+    (laughs(levels: 10), "expected at most 16 aliases"),
+    (laughs(levels: 10, "? [", "]: 1"), "expected at most 16 aliases"),
+    // As many values as sixteen aliases make of a long list.
+    (
+      "a: &a [\(repeated("1", 100_000))]\nb: [\(repeated("*a", 16))]",
+      "expected at most 1,000,000 values, those that aliases repeat included, found more"
+    ),
   ]
 
   @Test(arguments: faults)
@@ -198,6 +225,59 @@ struct TrainingConfigurationTests {
     let outcome = try print("data: {task: parity}", ["--set", override])
     #expect(outcome.code == code)
     #expect(outcome.error.contains(message), "\(outcome.error)")
+  }
+
+  /// Asterisks in texts are no aliases, and a few aliases do what they are for.
+  @Test func aliasesRepeatAValue() throws {
+    let patterns = (0..<20).map { "'*layers.\($0)*', \"*mlp\($0)*\", model.layers.\($0).*" }.joined(separator: ", ")
+    let yaml =
+      "data: {task: parity}\noptimizer: {betas: &pair [0.5, 0.25]}\nreplicas: [{optimizer: {betas: *pair}}, {seed: 4}]"
+    let outcome = try print(yaml)
+    #expect(outcome.code == 0, "\(outcome.error)")
+    #expect(outcome.output.contains("betas: [0.5, 0.25]"))
+    // Refused for what they are: patterns that no parameter has.
+    let other = try print("data: {task: parity}\nmodel: {frozen: [\(patterns)]}")
+    #expect(!other.error.contains("aliases") && other.error.contains("model.frozen"), "\(other.error)")
+  }
+
+  /// A value that the command line gave is named by it, and the file's keys beside it are not blamed.
+  @Test(
+    arguments: [
+      (
+        ["model.num_layers_of_the_file=1"], "--set model.num_layers_of_the_file=1: model: expected one of the keys"
+      ),
+      (
+        ["model.hidden_size=1000000", "model.num_hidden_layers=3"],
+        "--set model.hidden_size=1000000: model.hidden_size: expected a model that can be trained"
+      ),
+      (
+        ["model.num_hidden_layers=3", "model.vocab_size=10000000", "model.hidden_size=4096"],
+        "--set model.vocab_size=10000000: model.vocab_size: expected a model that can be trained"
+      ),
+      (
+        ["model.max_position_embeddings=5", "model.num_hidden_layers=3"],
+        "--set model.max_position_embeddings=5: model.max_position_embeddings: expected room"
+      ),
+      (["modell.x=1"], "--set modell.x=1: expected one of the keys"),
+    ])
+  func aFaultOfAnOverrideIsNamedByIt(_ overrides: [String], _ message: String) throws {
+    for yaml in ["data: {task: parity}", "data: {task: parity}\nmodel: {num_attention_heads: 2}"] {
+      let outcome = try print(yaml, ["--set", "model.num_attention_heads=1"] + overrides.flatMap { ["--set", $0] })
+      #expect(outcome.code == 65)
+      #expect(outcome.error.hasPrefix("wright: error: \(message)"), "\(outcome.error)")
+    }
+  }
+
+  /// A fault of a key that nobody wrote is not blamed on the key that the command line wrote beside it.
+  @Test func aFaultOfAKeyThatNobodyWroteIsTheFiles() throws {
+    try folder.write("t.jsonl", "{\"prompt\": \"a\", \"answer\": \"b\"}\n")
+    for yaml in ["data: {task: jsonl}", "data:\n  task: jsonl\n"] {
+      let outcome = try print(yaml, ["--set", "data.sampling=with_replacement"])
+      #expect(outcome.code == 65)
+      #expect(outcome.error.hasPrefix("wright: error: c.yaml:1:1: data.path: expected the path"), "\(outcome.error)")
+    }
+    let outcome = try print("seed: 1", ["--set", "data.sampling=with_replacement"])
+    #expect(outcome.error.hasPrefix("wright: error: c.yaml: data.task: expected one of"), "\(outcome.error)")
   }
 
   @Test func everyKeyIsInTheArticle() throws {

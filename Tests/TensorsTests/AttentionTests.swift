@@ -125,6 +125,26 @@ import Testing
     }
   }
 
+  /// Probabilities of 0 are left out within a tile too: 0 times NaN would be NaN.
+  @Test(arguments: [Double.nan, .infinity]) func whatIsNotFiniteStaysOutOfEarlierPositions(bad: Double) {
+    let attention = AttentionCase(1, 27, heads: 1, keyValueHeads: 1, headSize: 4)
+    let clean = attention.inputs()
+    func check<Scalar: TensorScalar>(_ type: Scalar.Type) {
+      let expected = evaluate(attention, at: clean, in: type).value
+      for position in 0..<27 {
+        for place in [1, 5, 9] {
+          var inputs = clean
+          inputs[0].elements[position * 12 + place] = bad
+          let value = evaluate(attention, at: inputs, in: type).value
+          #expect(value[..<(position * 4)] == expected[..<(position * 4)], "\(position), column \(place)")
+          if place == 9 { #expect(!value[position * 4 + 1].isFinite) }
+        }
+      }
+    }
+    check(Float.self)
+    check(Double.self)
+  }
+
   @Test func greatScoresDoNotOverflow() {
     let attention = AttentionCase(1, 40, heads: 1, keyValueHeads: 1, headSize: 4)
     var inputs = attention.inputs()

@@ -139,6 +139,23 @@ func bits(_ trainer: SmallTrainer) -> [UInt32] { trainer.parameters.elements.map
     #expect(other == .finished)
   }
 
+  /// What JSON cannot say is no best value either, so that checkpoints can be written.
+  @Test(arguments: [Double.infinity, -.infinity, .nan])
+  func aValueThatIsNotFiniteIsNeverTheBest(value: Double) throws {
+    for direction in [StoppingRule.Direction.lower, .higher] {
+      let rule = StoppingRule(metric: "loss", direction: direction, patience: 10)
+      try withTemporaryFolder { folder in
+        let trainer = smallTrainer(
+          TrainingSettings(
+            schedule: LearningRateSchedule(peak: 0.01), evaluationInterval: 1, stopping: rule))
+        try trainer.run(
+          RunPlan(stepCount: 3, folder: folder, checkpointSteps: 1, checkpointSeconds: nil),
+          evaluate: { _, step in ["loss": step == 2 ? 0.5 : value] })
+        #expect(trainer.state.stopping.best == 0.5 && trainer.state.stopping.bestStep == 2)
+      }
+    }
+  }
+
   @Test func aRuleForAValueThatIsNotThereIsRefused() {
     let rule = StoppingRule(metric: "precision", direction: .lower, threshold: 0.2)
     #expect(throws: TrainingError.missingMetric(name: "precision", step: 2, available: ["accuracy"])) {

@@ -26,7 +26,8 @@ typedef struct {
   /* The numbers of memory that the kernels work in, which is aligned to 64 bytes. */                            \
   long NAME(attention_scratch)(const wright_attention_shape *shape, int backward);                               \
   /* out[i] = sum over j <= i of p_ij value[j] for each head, p_ij = exp(scale query[i] key[j] - logSums[i]);    \
-     logSums, unless NULL, has an element for each sequence, head and position. */                               \
+     logSums, unless NULL, has an element for each sequence, head and position. Later positions are not read,    \
+     whatever they hold; on the way back, NaN and infinities may come into any position. */                      \
   void NAME(attention)(                                                                                          \
       const wright_attention_shape *shape, NAME(rows) query, NAME(rows) key, NAME(rows) value, REAL *out,        \
       REAL *logSums, REAL *scratch);                                                                             \

@@ -69,36 +69,44 @@ struct Failure: Error, CustomStringConvertible {
     }
   }
 
-  /// Runs `body`; a folder that cannot be written is an output that cannot be created, not a refused input.
+  /// Runs `body`; a folder that cannot be written is an output that cannot be created, not a refused input. Numbers that its type cannot hold are the
+  /// latter.
   static func writingFolder<R>(_ body: () throws -> R) throws -> R {
-    do { return try body() } catch let error as FolderError { throw Failure(.cannotCreate, error.description) }
+    do { return try body() } catch let error as FolderError {
+      let isOfNumbers = error.faults.contains { if case .tensor = $0.place { true } else { false } }
+      throw Failure(isOfNumbers ? .refusedInput : .cannotCreate, error.description)
+    }
+  }
+
+  /// The message and the code of an error of the libraries or the program; `nil` for those of the command line's parser and unknown ones.
+  init?(describing error: any Error) {
+    switch error {
+    case let error as Failure: self = error
+    case let error as CircuitFileError: self.init(.refusedInput, error.description)
+    case let error as FolderError: self.init(.refusedInput, error.description)
+    case let error as CertificateError: self.init(.refusedInput, error.description)
+    case let error as GeneratorError: self.init(.usage, error.description)
+    case let error as DrawingError: self.init(.refusedInput, error.description)
+    case let error as TokenizerError: self.init(.refusedInput, error.description)
+    case let error as ModelError: self.init(.refusedInput, error.description)
+    case let error as EngineRefusal: self.init(.refusedInput, error.description)
+    case let error as ChainFault: self.init(.refusedInput, error.description)
+    case let error as CheckpointError: self.init(error)
+    case let error as TrainingError: self.init(.refusedInput, error.description)
+    case let error as MatrixProductsError: self.init(.refusedInput, "products: \(error.description)")
+    default: return nil
+    }
   }
 }
 
 extension ExitStatus {
   /// Says what happened on standard error and ends the program.
   static func end(with error: any Error) -> Never {
-    let failure: Failure
-    switch error {
-    case let code as ExitCode: exit(code.rawValue)  // whoever threw it has said why
-    case let error as Failure: failure = error
-    case let error as CircuitFileError: failure = Failure(.refusedInput, error.description)
-    case let error as FolderError: failure = Failure(.refusedInput, error.description)
-    case let error as CertificateError: failure = Failure(.refusedInput, error.description)
-    case let error as GeneratorError: failure = Failure(.usage, error.description)
-    case let error as DrawingError: failure = Failure(.refusedInput, error.description)
-    case let error as TokenizerError: failure = Failure(.refusedInput, error.description)
-    case let error as ModelError: failure = Failure(.refusedInput, error.description)
-    case let error as EngineRefusal: failure = Failure(.refusedInput, error.description)
-    case let error as ChainFault: failure = Failure(.refusedInput, error.description)
-    case let error as CheckpointError: failure = Failure(error)
-    case let error as TrainingError: failure = Failure(.refusedInput, error.description)
-    case let error as MatrixProductsError: failure = Failure(.refusedInput, "products: \(error.description)")
-    default:
-      // ArgumentParser knows its own errors and requests for help; to it, any other error is a plain failure.
-      if Wright.exitCode(for: error).rawValue != EXIT_FAILURE { Wright.exit(withError: error) }
-      failure = Failure(.internalError, "\(error)")
-    }
+    if let code = error as? ExitCode { exit(code.rawValue) }  // whoever threw it has said why
+    let known = Failure(describing: error)
+    // ArgumentParser knows its own errors and requests for help; to it, any other error is a plain failure.
+    if known == nil, Wright.exitCode(for: error).rawValue != EXIT_FAILURE { Wright.exit(withError: error) }
+    let failure = known ?? Failure(.internalError, "\(error)")
     ProgressBar.clear()
     StandardError.write("wright: error: \(failure.description)\n")
     exit(failure.status.rawValue)

@@ -51,7 +51,7 @@ struct Eval: ParsableCommand {
     var model: String
     var split: String
     var examples: Int
-    var loss: Double
+    @FiniteOrNull var loss: Double
     /// Of a decoder.
     var exactMatch: Double?
     var exactMatches: Int?
@@ -91,7 +91,9 @@ struct Eval: ParsableCommand {
     if run.holdsRun && !isThere(model) {
       throw Failure.refused(
         folder, expected: "a model in it",
-        found: "a run that has not ended: wright train --resume \(folder) goes on with it")
+        found:
+          "a run without one, which has not ended or could not write it: wright train --resume \(folder) goes on with it"
+      )
     }
     let clock = ContinuousClock.now
     var result = try file.configuration.model.isPerceptron ? perceptron(model, file) : decoder(model, file)

@@ -13,6 +13,10 @@ struct Train: ParsableCommand {
       metrics.jsonl, checkpoints, and at the end model and result.json. A run that was interrupted or killed goes on with --resume and ends in \
       the same weights, bit for bit. The article Training a model in the documentation lists every key.
 
+      With seeds or replicas there are many runs. Each goes to its end on one thread, as many at a time as there are threads, and has a folder \
+      replica-N, which is that of its lone run: the same configuration, the same weights, bit for bit. What fails or is killed is resumed by \
+      itself; those that have ended are not trained again.
+
       EXAMPLE:
         wright train Configurations/addition.yaml -o addition
         wright train --resume addition
@@ -54,10 +58,12 @@ struct Train: ParsableCommand {
     let folder = RunFolder(resume ?? output ?? "")
     if resume != nil { try folder.checkForRun() }
     let file = try ConfigurationFile(path: config ?? folder.configuration, overrides: set)
+    if resume != nil { try file.checkDataFiles(of: folder) }
     let session = try TrainingSession(file)
     if printConfig { return try StandardOutput.print(session.configuration.written.yaml) }
     if resume == nil { try folder.create() }
     try folder.lock()
+    folder.removeUnfinished()
     if resume != nil && !set.isEmpty {
       try file.checkForResumption(of: ConfigurationFile(path: folder.configuration))
     }
@@ -78,7 +84,9 @@ struct Train: ParsableCommand {
         try AtomicFile.write(to: folder.result) { try $0.write(text) }
         try report.print(results) { results.text }
         if let fault = results.faults.first {
-          throw Failure(.refusedInput, "\(results.faults.count) replicas failed; \(fault.folder): \(fault.reason)")
+          let count = results.faults.count
+          throw Failure(
+            fault.status, "\(count) \(count == 1 ? "replica" : "replicas") failed; \(fault.folder): \(fault.reason)")
         }
       }
     }

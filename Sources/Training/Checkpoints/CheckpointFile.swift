@@ -3,7 +3,7 @@ internal import Crypto
 internal import Foundation
 internal import Tensors
 
-/// Reading and writing of one checkpoint file.
+/// The format of checkpoint files, and their writing.
 ///
 /// Layout, little-endian: 8 bytes `WRIGHTCP`; UInt32 version (1); UInt32 0; UInt64 n; n bytes of JSON, filled up with spaces so that what
 /// follows stands at a multiple of 64; the arrays, one after the other; 32 bytes, the SHA-256 of everything before them. Files of later versions
@@ -11,7 +11,7 @@ internal import Tensors
 enum CheckpointFile {
   static let magic = Swift.Array("WRIGHTCP".utf8)
   static let version: UInt32 = 1
-  private static let preludeSize = 24
+  static let preludeSize = 24
 
   /// The bytes that stand before the arrays.
   private static func prelude(_ header: CheckpointHeader) throws -> [UInt8] {
@@ -47,140 +47,9 @@ enum CheckpointFile {
     }
   }
 
-  /// Reads a checkpoint whose digest is right.
-  static func read<Scalar: TensorScalar>(
-    _ path: String, as scalar: Scalar.Type
-  ) throws(CheckpointError) -> (header: CheckpointHeader, arrays: [AlignedBuffer<Scalar>]) {
-    var reader = try CheckpointReader(path: path)
-    defer { reader.close() }
-    let prelude = try reader.bytes(preludeSize, what: "the start of a checkpoint")
-    if !prelude.starts(with: magic) {
-      throw .damaged(path: path, byte: 0, expected: "WRIGHTCP", found: "\(prelude.prefix(8))")
-    }
-    func number<N: FixedWidthInteger>(at offset: Int, _ type: N.Type) -> N {
-      prelude.withUnsafeBytes { N(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: N.self)) }
-    }
-    let version = number(at: 8, UInt32.self)
-    if version != Self.version {
-      try reader.checkDigest()
-      throw .different(path: path, what: "version of the format", expected: "\(Self.version)", found: "\(version)")
-    }
-    guard let length = Int(exactly: number(at: 16, UInt64.self)), length <= reader.remaining else {
-      throw .damaged(
-        path: path, byte: 16, expected: "a head of at most \(reader.remaining) bytes",
-        found: "\(number(at: 16, UInt64.self))")
-    }
-    let json = try reader.bytes(length, what: "the head")
-    let header: CheckpointHeader
-    do {
-      header = try JSONDecoder().decode(CheckpointHeader.self, from: Data(json))
-    } catch {
-      throw .damaged(path: path, byte: preludeSize, expected: "the head as JSON", found: "\(error)")
-    }
-    guard header.scalar == CheckpointHeader.name(of: scalar) else {
-      try reader.checkDigest()
-      throw .different(
-        path: path, what: "kind of numbers", expected: CheckpointHeader.name(of: scalar), found: header.scalar)
-    }
-    let stride = MemoryLayout<Scalar>.stride
-    var expected = SHA256.byteCount
-    for array in header.arrays {
-      let (bytes, overflow) = array.count.multipliedReportingOverflow(by: stride)
-      guard array.count >= 0, !overflow, bytes <= reader.remaining else {
-        throw .damaged(
-          path: path, byte: reader.position, expected: "\(array.count) numbers of \(array.name)",
-          found: "\(reader.remaining) bytes")
-      }
-      expected += bytes
-    }
-    guard expected == reader.remaining else {
-      throw .damaged(
-        path: path, byte: reader.position, expected: "\(expected) bytes to the end", found: "\(reader.remaining)")
-    }
-    var arrays: [AlignedBuffer<Scalar>] = []
-    for array in header.arrays {
-      let buffer = AlignedBuffer<Scalar>(count: array.count)
-      try reader.fill(UnsafeMutableRawBufferPointer(buffer.elements), what: array.name)
-      arrays.append(buffer)
-    }
-    try reader.checkDigest()
-    return (header, arrays)
-  }
-}
-
-/// A file that is read from its start, and the SHA-256 of what was read.
-private struct CheckpointReader {
-  let path: String
-  private let handle: FileHandle
-  private let size: Int
-  private(set) var position = 0
-  private var hash = SHA256()
-
-  init(path: String) throws(CheckpointError) {
-    self.path = path
-    do {
-      handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-      size = Int(try handle.seekToEnd())
-      try handle.seek(toOffset: 0)
-    } catch {
-      throw .unreadable(path: path, reason: error.localizedDescription)
-    }
-  }
-
-  var remaining: Int { size - position }
-
-  func close() { try? handle.close() }
-
-  /// Reads on to the end, which is the digest of everything before it in every version of the format.
-  mutating func checkDigest() throws(CheckpointError) {
-    while remaining > SHA256.byteCount {
-      _ = try bytes(min(1 << 20, remaining - SHA256.byteCount), what: "the arrays")
-    }
-    let digest = Swift.Array(hash.finalize())
-    let place = position
-    let stored = try bytes(SHA256.byteCount, what: "the digest")
-    guard stored == digest else {
-      throw .damaged(
-        path: path, byte: place, expected: "SHA-256 \(Self.hexadecimal(digest))", found: Self.hexadecimal(stored))
-    }
-  }
-
-  private static func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
-
-  mutating func bytes(_ count: Int, what: String) throws(CheckpointError) -> [UInt8] {
-    var result = [UInt8](repeating: 0, count: count)
-    do {
-      try result.withUnsafeMutableBytes { try fill($0, what: what) }
-    } catch let error as CheckpointError {
-      throw error
-    } catch {
-      throw .unreadable(path: path, reason: "\(error)")
-    }
-    return result
-  }
-
-  mutating func fill(_ target: UnsafeMutableRawBufferPointer, what: String) throws(CheckpointError) {
-    var filled = 0
-    while filled < target.count {
-      let piece: Data?
-      do {
-        piece = try handle.read(upToCount: min(1 << 24, target.count - filled))
-      } catch {
-        throw .unreadable(path: path, reason: error.localizedDescription)
-      }
-      guard let piece, !piece.isEmpty else {
-        throw .damaged(
-          path: path, byte: position, expected: "\(target.count - filled) more bytes of \(what)",
-          found: "the end of the file")
-      }
-      piece.withUnsafeBytes { bytes in
-        UnsafeMutableRawBufferPointer(rebasing: target[filled...]).copyMemory(from: bytes)
-        hash.update(bufferPointer: bytes)
-      }
-      filled += piece.count
-      position += piece.count
-    }
+  /// The head of a checkpoint, which alone is read and need not be whole.
+  static func header(of path: String) throws(CheckpointError) -> CheckpointHeader {
+    var reader = try CheckpointReader(OpenFile(path))
+    return try reader.header().header
   }
 }

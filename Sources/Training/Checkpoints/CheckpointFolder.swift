@@ -1,5 +1,4 @@
 // The folder of a run's checkpoints: the last few are kept, and the newest that is whole is read.
-internal import Foundation
 internal import Tensors
 
 /// A folder with the checkpoints of one run, `checkpoint-000000001200.wright` that of step 1,200.
@@ -29,13 +28,13 @@ public struct CheckpointFolder: Sendable {
 
   /// The steps of which there is a checkpoint, whole or not, the newest first.
   public func steps() throws(CheckpointError) -> [Int] {
-    let names: [String]
+    let found: [String]
     do {
-      names = try FileManager.default.contentsOfDirectory(atPath: path)
+      found = try names(inFolder: path)
     } catch {
-      throw .unreadable(path: path, reason: error.localizedDescription)
+      throw .unreadable(path: path, reason: error.reason)
     }
-    return names.compactMap { name in
+    return found.compactMap { name in
       guard name.hasPrefix(Self.prefix), name.hasSuffix(Self.suffix) else { return nil }
       return Int(name.dropFirst(Self.prefix.count).dropLast(Self.suffix.count))
     }.sorted(by: >)
@@ -43,13 +42,13 @@ public struct CheckpointFolder: Sendable {
 
   /// Makes the folder and removes what a run that was killed left unfinished.
   func prepare() throws(CheckpointError) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-      for name in try FileManager.default.contentsOfDirectory(atPath: path) where name.hasSuffix(partialSuffix) {
-        try FileManager.default.removeItem(atPath: "\(path)/\(name)")
+    do throws(FileFault) {
+      try makeFolder(path)
+      for name in try names(inFolder: path) where name.hasSuffix(partialSuffix) {
+        try removeFile("\(path)/\(name)")
       }
     } catch {
-      throw .unwritable(path: path, reason: error.localizedDescription)
+      throw .unwritable(path: path, reason: error.reason)
     }
   }
 
@@ -60,22 +59,18 @@ public struct CheckpointFolder: Sendable {
     let file = path(ofStep: header.step)
     try CheckpointFile.write(header, arrays: arrays, to: file, by: write)
     // What cannot be removed now is removed after the next checkpoint.
-    for step in try steps().dropFirst(keptCount) { try? FileManager.default.removeItem(atPath: path(ofStep: step)) }
+    for step in try steps().dropFirst(keptCount) { try? removeFile(path(ofStep: step)) }
     return file
   }
 
   /// The newest checkpoint that is whole, and what is wrong with those that are newer.
-  func readNewest<Scalar: TensorScalar>(
+  func openNewest<Scalar: TensorScalar>(
     as scalar: Scalar.Type
-  ) throws(CheckpointError) -> (
-    path: String, header: CheckpointHeader, arrays: [AlignedBuffer<Scalar>], skipped: [CheckpointError]
-  ) {
+  ) throws(CheckpointError) -> (checkpoint: WholeCheckpoint<Scalar>, skipped: [CheckpointError]) {
     var skipped: [CheckpointError] = []
     for step in try steps() {
-      let file = path(ofStep: step)
       do {
-        let (header, arrays) = try CheckpointFile.read(file, as: scalar)
-        return (file, header, arrays, skipped)
+        return (try WholeCheckpoint(path(ofStep: step)), skipped)
       } catch {
         guard error.isDamage else { throw error }
         skipped.append(error)
@@ -92,11 +87,20 @@ extension CheckpointFolder {
     for damaged in try steps() where damaged > step {
       let file = path(ofStep: damaged)
       do {
-        try? FileManager.default.removeItem(atPath: file + ".damaged")
-        try FileManager.default.moveItem(atPath: file, toPath: file + ".damaged")
+        try renameFile(file, to: file + ".damaged")
       } catch {
-        throw .unwritable(path: file, reason: error.localizedDescription)
+        throw .unwritable(path: file, reason: error.reason)
       }
     }
+  }
+
+  /// What decided the results of the runs in the newest checkpoint, in the words of whoever ran them.
+  ///
+  /// Of a checkpoint that may be damaged the head alone is read, so that this costs nothing; where no head can be read there is none.
+  public func newestConfigurations() -> [String] {
+    for step in (try? steps()) ?? [] {
+      if let header = try? CheckpointFile.header(of: path(ofStep: step)) { return header.runs.map(\.configuration) }
+    }
+    return []
   }
 }

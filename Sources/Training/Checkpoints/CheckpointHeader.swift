@@ -58,33 +58,4 @@ public struct CheckpointHeader: Codable, Sendable, Equatable {
         isVector: $0.isVector)
     }
   }
-
-  /// Refuses a checkpoint that belongs to another run.
-  func check(against other: CheckpointHeader, path: String) throws(CheckpointError) {
-    func different(_ what: String, _ expected: some Any, _ found: some Any) -> CheckpointError {
-      .different(path: path, what: what, expected: "\(expected)", found: "\(found)")
-    }
-    if scalar != other.scalar { throw different("kind of numbers", other.scalar, scalar) }
-    for (mine, theirs) in zip(layout, other.layout) where mine != theirs {
-      throw different("model", theirs, mine)
-    }
-    if layout.count != other.layout.count {
-      throw different("model", "\(other.layout.count) parameters", "\(layout.count)")
-    }
-    if runs.count != other.runs.count { throw different("number of replicas", other.runs.count, runs.count) }
-    for (replica, (mine, theirs)) in zip(runs, other.runs).enumerated() {
-      let place = runs.count == 1 ? "" : " of replica \(replica)"
-      if mine.arrays != theirs.arrays {
-        throw different("optimizer" + place, theirs.arrays.map(\.name), mine.arrays.map(\.name))
-      }
-      if mine.settings != theirs.settings {
-        throw different("plan of training" + place, theirs.settings, mine.settings)
-      }
-      if mine.noise != theirs.noise { throw different("random source" + place, theirs.noise, mine.noise) }
-      if mine.configuration != theirs.configuration {
-        throw different(
-          "configuration" + place, theirs.configuration.debugDescription, mine.configuration.debugDescription)
-      }
-    }
-  }
 }

@@ -9,9 +9,15 @@
 #endif
 
 /// A system call that failed.
-struct FileFault: Error {
-  var number: Int32
-  var reason: String { String(cString: strerror(number)) }
+package struct FileFault: Error {
+  /// The error number.
+  package var number: Int32
+
+  /// The fault of the call before.
+  static var last: FileFault { FileFault(number: errno) }
+
+  /// The system's words for it.
+  package var reason: String { String(cString: strerror(number)) }
 }
 
 /// What writes bytes to a descriptor, as `write(2)` does: how many were written, or -1 with `errno`. Tests have disks that are full.
@@ -27,7 +33,7 @@ func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, by write: F
     let count = write(descriptor, UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 24)))
     if count < 0 {
       if errno == EINTR { continue }
-      throw FileFault(number: errno)
+      throw FileFault.last
     }
     if count == 0 { throw FileFault(number: ENOSPC) }
     rest = rest.dropFirst(count)
@@ -43,7 +49,7 @@ let partialSuffix = ".partial"
 func replaceDurably(_ path: String, _ body: (Int32) throws -> Void) throws {
   let temporary = path + partialSuffix
   let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-  guard descriptor >= 0 else { throw FileFault(number: errno) }
+  guard descriptor >= 0 else { throw FileFault.last }
   var isOpen = true
   var isComplete = false
   defer {
@@ -51,9 +57,9 @@ func replaceDurably(_ path: String, _ body: (Int32) throws -> Void) throws {
     if !isComplete { unlink(temporary) }
   }
   try body(descriptor)
-  guard fsync(descriptor) == 0 else { throw FileFault(number: errno) }
+  guard fsync(descriptor) == 0 else { throw FileFault.last }
   isOpen = false
-  guard close(descriptor) == 0, rename(temporary, path) == 0 else { throw FileFault(number: errno) }
+  guard close(descriptor) == 0, rename(temporary, path) == 0 else { throw FileFault.last }
   isComplete = true
   try synchronizeFolder(of: path)
 }
@@ -63,8 +69,8 @@ func synchronizeFolder(of path: String) throws {
   let slash = path.lastIndex(of: "/")
   let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
   let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
-  guard descriptor >= 0 else { throw FileFault(number: errno) }
+  guard descriptor >= 0 else { throw FileFault.last }
   defer { close(descriptor) }
   // Some file systems know no fsync of folders and say so with EINVAL.
-  guard fsync(descriptor) == 0 || errno == EINVAL else { throw FileFault(number: errno) }
+  guard fsync(descriptor) == 0 || errno == EINVAL else { throw FileFault.last }
 }

@@ -19,10 +19,10 @@ public struct SavedWeights<Scalar: TensorScalar> {
   /// - Parameter replica: Which run, where the file holds several.
   /// - Throws: ``CheckpointError`` where the file is not whole or holds another model.
   public init(path: String, layout: ParameterLayout, replica: Int = 0) throws(CheckpointError) {
-    let (header, arrays) = try CheckpointFile.read(path, as: Scalar.self)
-    let entries = CheckpointHeader.entries(of: layout)
-    for (expected, found) in zip(entries, header.layout) where expected != found {
-      throw .different(path: path, what: "model", expected: "\(expected)", found: "\(found)")
+    let file = try WholeCheckpoint<Scalar>(path)
+    let header = file.header
+    if let (expected, found) = CheckpointHeader.difference(CheckpointHeader.entries(of: layout), header.layout) {
+      throw .different(path: path, what: "model", expected: expected, found: found)
     }
     guard header.runs.indices.contains(replica) else {
       throw .different(
@@ -30,11 +30,13 @@ public struct SavedWeights<Scalar: TensorScalar> {
     }
     let run = header.runs[replica]
     let first = header.runs[..<replica].reduce(0) { $0 + $1.arrays.count }
-    guard entries.count == header.layout.count, !run.arrays.isEmpty, arrays[first].count == layout.bufferCount else {
+    guard let array = run.arrays.first, array.count == layout.bufferCount else {
       throw .different(
-        path: path, what: "model", expected: "\(entries.count) parameters", found: "\(header.layout.count)")
+        path: path, what: "model", expected: "\(layout.bufferCount) numbers",
+        found: "\(run.arrays.first?.count ?? 0)")
     }
-    parameters = arrays[first]
+    parameters = AlignedBuffer(count: layout.bufferCount)
+    try file.read(array: first, into: parameters)
     state = run.state
     settings = run.settings
     configuration = run.configuration

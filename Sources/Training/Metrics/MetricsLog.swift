@@ -63,20 +63,26 @@ package final class MetricsLog {
     self.path = path
     self.write = write
     descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .unwritable(path: path, reason: FileFault(number: errno).reason) }
-    let kept: Int
+    guard descriptor >= 0 else { throw .unwritable(path: path, reason: FileFault.last.reason) }
     do {
-      let bytes = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
-      kept = Self.lengthOfLines(in: bytes, toStep: step)
+      let kept = Self.lengthOfLines(in: try Self.mapped(descriptor), toStep: step)
+      if ftruncate(descriptor, off_t(kept)) != 0 { throw FileFault.last }
     } catch {
       close(descriptor)
-      throw .unreadable(path: path, reason: error.localizedDescription)
+      throw .unwritable(path: path, reason: (error as? FileFault)?.reason ?? "\(error)")
     }
-    guard ftruncate(descriptor, off_t(kept)) == 0 else {
-      let number = errno
-      close(descriptor)
-      throw .unwritable(path: path, reason: FileFault(number: number).reason)
+  }
+
+  /// The bytes of a file, as far as they are looked at.
+  private static func mapped(_ descriptor: Int32) throws -> Data {
+    var status = stat()
+    if fstat(descriptor, &status) != 0 { throw FileFault.last }
+    if status.st_size == 0 { return Data() }
+    let size = Int(status.st_size)
+    guard let bytes = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), bytes != MAP_FAILED else {
+      throw FileFault.last
     }
+    return Data(bytesNoCopy: bytes, count: size, deallocator: .custom { munmap($0, $1) })
   }
 
   deinit { close(descriptor) }
@@ -113,7 +119,7 @@ package final class MetricsLog {
   func synchronize() throws(CheckpointError) {
     // A pipe or a device in the file's place has nothing to wait for.
     guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else {
-      throw .unwritable(path: path, reason: FileFault(number: errno).reason)
+      throw .unwritable(path: path, reason: FileFault.last.reason)
     }
   }
 }

@@ -63,13 +63,13 @@ public struct StoppingState: Sendable, Equatable, Codable {
   /// Nothing seen.
   public init() {}
 
-  /// Takes note of an evaluation; a value that is no number is no improvement.
+  /// Takes note of an evaluation; a value that is not finite is no improvement.
   ///
   /// - Returns: Whether the value is the best so far.
   @discardableResult
   public mutating func observe(_ value: Double, at step: Int, by rule: StoppingRule) -> Bool {
     let sign: Double = rule.direction == .higher ? 1 : -1
-    let isImprovement = best.map { sign * (value - $0) > rule.minimumChange } ?? !value.isNaN
+    let isImprovement = value.isFinite && best.map { sign * (value - $0) > rule.minimumChange } ?? true
     if isImprovement {
       best = value
       bestStep = step

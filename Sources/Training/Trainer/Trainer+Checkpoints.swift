@@ -27,12 +27,14 @@ extension Trainer {
     return try folder.write(head(of: trainers, step: step), arrays: trainers.flatMap(\.arrays))
   }
 
-  /// Takes up all trainers from the newest checkpoint of a folder that is whole; where that fails they are as they were.
+  /// Takes up all trainers from the newest checkpoint of a folder that is whole; where that fails they are as they were, unless it is the disk that
+  /// fails while what was whole is read again.
   static func restore(
     _ trainers: [Trainer], from folder: CheckpointFolder
   ) throws -> (path: String, step: Int, skipped: [CheckpointError]) {
-    let (path, header, arrays, skipped) = try folder.readNewest(as: Scalar.self)
-    try header.check(against: head(of: trainers, step: 0), path: path)
+    let (checkpoint, skipped) = try folder.openNewest(as: Scalar.self)
+    let header = checkpoint.header
+    try header.check(against: head(of: trainers, step: 0), path: checkpoint.path)
     let positions = trainers.map(\.source.position)
     do {
       for (trainer, run) in zip(trainers, header.runs) { try trainer.source.seek(to: run.state.batchPosition) }
@@ -40,17 +42,13 @@ extension Trainer {
       for (trainer, position) in zip(trainers, positions) { try? trainer.source.seek(to: position) }
       throw error
     }
-    var rest = arrays[...]
+    for (index, target) in trainers.flatMap(\.arrays).enumerated() { try checkpoint.read(array: index, into: target) }
     for (trainer, run) in zip(trainers, header.runs) {
       trainer.state = run.state
       trainer.optimizer.restore(updateCount: run.updateCount)
-      for target in trainer.arrays {
-        guard let array = rest.popFirst() else { preconditionFailure("the head was compared with the trainers") }
-        target.base.update(from: array.base, count: target.count)
-      }
     }
     try folder.setAsideSteps(after: header.step)
-    return (path, header.step, skipped)
+    return (checkpoint.path, header.step, skipped)
   }
 
   /// Writes a checkpoint into a folder.
@@ -68,7 +66,7 @@ extension Trainer {
   /// Takes up a run from the newest checkpoint of a folder that is whole.
   ///
   /// - Returns: The file, and what is wrong with newer ones; those are renamed to end in `.damaged`, so that they crowd out no whole one.
-  /// - Throws: ``CheckpointError``; the trainer is then as it was.
+  /// - Throws: ``CheckpointError``; the trainer is then as it was, unless it is the disk that fails in the middle of a file that was whole.
   @discardableResult
   public func restore(from folder: CheckpointFolder) throws -> (path: String, skipped: [CheckpointError]) {
     let (path, _, skipped) = try Self.restore([self], from: folder)

@@ -98,11 +98,17 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notFinite(let step, let quantity, let layer, let loss, let norm):
-      "step \(step): a \(quantity.rawValue) is not finite, first in \(layer) (loss \(loss), gradient norm \(norm)); "
-        + "no checkpoint holds it. A smaller learning rate, a warm-up or clipping may help"
+      "step \(step): a \(quantity.rawValue) is not finite, first in \(layer)"
+        + (quantity == .parameter ? "" : " (loss \(words(loss)), gradient norm \(words(norm)))")
+        + "; no checkpoint holds it. A smaller learning rate, a warm-up or clipping may help"
     case .missingMetric(let name, let step, let available):
       "step \(step): the stopping rule waits for \(name), and the evaluation has \(available.joined(separator: ", "))"
     case .emptyStep(let step): "step \(step): nothing in its batches counts, so that they have no mean loss"
     }
   }
+}
+
+/// A number, or in words what is none.
+private func words(_ value: Double) -> String {
+  value.isNaN ? "not a number" : value.isInfinite ? (value < 0 ? "minus infinity" : "infinity") : "\(value)"
 }

@@ -1,6 +1,30 @@
 // What may change when a run is resumed: how far it goes and what it writes, and nothing that decides its weights.
+import Training
 
 extension ConfigurationFile {
+  /// Refuses data files that have changed since the run in a folder began, before anything is read from them or written.
+  ///
+  /// Checkpoints are compared with what they are read for, digests included; this says what is to be done, and comes before a changed file could be
+  /// refused for something else, such as words that the run's vocabulary does not have.
+  func checkDataFiles(of folder: RunFolder) throws {
+    var known: [String: String] = [:]
+    for (index, configuration) in (replicas.isEmpty ? [self.configuration] : replicas).enumerated() {
+      let run = replicas.isEmpty ? folder : folder.replica(index, of: replicas.count)
+      guard let identity = CheckpointFolder(run.checkpoints).newestConfigurations().first else { continue }
+      let paths = [configuration.data.path, configuration.data.validationPath].compactMap(\.self)
+      let before = TrainingConfiguration.digests(inIdentity: identity)
+      guard paths.count == before.count else { continue }
+      for (path, before) in zip(paths, before) {
+        let now = try known[path] ?? digestText(of: InputFileContents.read(path, expecting: "a file of examples"))
+        known[path] = now
+        if now == before { continue }
+        throw Failure.refused(
+          path, expected: "the file with which the run in \(run.path) began (SHA-256 \(before.prefix(16))...)",
+          found: "another (\(now.prefix(16))...); wright train with another -o begins a run with it")
+      }
+    }
+  }
+
   /// Keys that decide no weight, and those that make replicas, which are compared one by one.
   private static let free: Set<String> = ["threads", "checkpoints", "metrics", "export", "seeds", "replicas"]
 

@@ -43,7 +43,7 @@ extension ConfigurationSection {
       return faults.add(path, expected: "a mapping of keys", found: node.description, at: node.place)
     }
     func full(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
-    for entry in entries { faults.note(full(entry.key), at: entry.place) }
+    for entry in entries where !entry.isImplied { faults.note(full(entry.key), at: entry.place) }
     for key in Self.keys {
       guard let entry = entries.first(where: { $0.key == key.name }) else { continue }
       if let condition = key.condition, !condition.holds(self) {

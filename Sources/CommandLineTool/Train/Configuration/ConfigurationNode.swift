@@ -19,6 +19,8 @@ struct ConfigurationNode: Sendable {
     var key: String
     var place: ConfigurationPlace
     var value: ConfigurationNode
+    /// Whether nobody wrote the key itself: one that the path of an override goes through.
+    var isImplied = false
   }
 
   /// What is written.
@@ -36,6 +38,12 @@ struct ConfigurationNode: Sendable {
     if case .scalar(let text, isQuoted: false) = content {
       return ["", "~", "null", "Null", "NULL"].contains(text)
     }
+    return false
+  }
+
+  /// Whether it is a mapping.
+  private var isMap: Bool {
+    if case .map = content { return true }
     return false
   }
 
@@ -59,8 +67,12 @@ struct ConfigurationNode: Sendable {
     guard case .map(var entries) = content, case .map(let others) = other.content else { return other }
     for entry in others {
       if let index = entries.firstIndex(where: { $0.key == entry.key }) {
-        entries[index].value = entries[index].value.overlaid(by: entry.value)
-        entries[index].place = entry.place
+        // A mapping that gets a key more stands where it stood.
+        let isJoined = entries[index].value.isMap && entry.value.isMap
+        let value = entries[index].value.overlaid(by: entry.value)
+        entries[index] =
+          isJoined && (entry.isImplied || !entries[index].isImplied) ? entries[index] : entry
+        entries[index].value = value
       } else {
         entries.append(entry)
       }
@@ -76,9 +88,10 @@ struct ConfigurationNode: Sendable {
 
   /// A mapping that holds `value` at the end of a path of keys.
   init(path: some BidirectionalCollection<String>, value: ConfigurationNode) {
-    self = path.reversed().reduce(value) { value, key in
-      ConfigurationNode(
-        content: .map([Entry(key: key, place: value.place, value: value)]), place: value.place)
+    let place = value.place
+    self = path.reversed().enumerated().reduce(value) { value, key in
+      let entry = Entry(key: key.element, place: place, value: value, isImplied: key.offset > 0)
+      return ConfigurationNode(content: .map([entry]), place: place)
     }
   }
 

@@ -48,7 +48,7 @@ struct ExampleFile<Line: Decodable> {
   init(_ path: String, expected: String) throws {
     let bytes = try InputFileContents.read(path, expecting: "a file of examples")
     self.path = path
-    digest = SHA256.hash(data: bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    digest = digestText(of: bytes)
     let decoder = JSONDecoder()
     var (lines, numbers): ([Line], [Int]) = ([], [])
     for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
@@ -70,4 +70,9 @@ struct ExampleFile<Line: Decodable> {
   func failure(_ index: Int, expected: String, found: String) -> Failure {
     Failure.refused("\(path):\(numbers[index])", expected: expected, found: printable(found))
   }
+}
+
+/// The SHA-256 of a file, as checkpoints keep it.
+func digestText(of bytes: [UInt8]) -> String {
+  SHA256.hash(data: bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }

@@ -84,7 +84,7 @@ struct TokenData {
       let files = try [data.path, data.validationPath].compactMap(\.self).map {
         try ExampleFile<TextLine>($0, expected: "an object like {\"prompt\": \"a b\", \"answer\": \"c\"}")
       }
-      let tokenizer = try vocabulary ?? TokenData.tokenizer(words: Source.words(of: files))
+      let tokenizer = try vocabulary ?? TokenData.tokenizer(words: try Source.words(of: files))
       let sets = try files.map { try Source.texts($0, tokenizer) }
       training = .listed(sets[0])
       validation = .listed(sets.count > 1 ? sets[1] : [])
@@ -94,12 +94,24 @@ struct TokenData {
     }
 
     /// The words of files, in the order in which they come.
-    private static func words(of files: [ExampleFile<TextLine>]) -> [String] {
-      var (words, known): ([String], Set<String>) = ([], [])
-      for line in files.lazy.flatMap(\.lines) {
-        for word in (line.prompt + " " + line.answer).split(whereSeparator: \.isWhitespace).map(String.init)
-        where known.insert(word).inserted {
-          words.append(word)
+    ///
+    /// White space and words are what the tokenizer takes for them: scalars, not what they look like, so that an é of one scalar and one of two
+    /// make two words.
+    private static func words(of files: [ExampleFile<TextLine>]) throws -> [String] {
+      var (words, known): ([String], Set<[UInt8]>) = ([], [])
+      for file in files {
+        for (index, line) in file.lines.enumerated() {
+          for text in [line.prompt, line.answer] {
+            for word in text.unicodeScalars.split(whereSeparator: \.properties.isWhitespace).map(String.init)
+            where known.insert(Array(word.utf8)).inserted {
+              if let mark = TokenData.marks.first(where: { word.unicodeScalars.contains($0.unicodeScalars) }) {
+                throw file.failure(
+                  index, expected: "words without \(mark), which the texts that are trained on begin or end with",
+                  found: word)
+              }
+              words.append(word)
+            }
+          }
         }
       }
       return words
@@ -126,11 +138,14 @@ struct TokenData {
     }
   }
 
+  /// What begins a text and what ends it.
+  private static let marks = ["<s>", "</s>"]
+
   /// Words, then `<s>` and `</s>`, as constructed models have them; `</s>` also fills the shorter rows of a batch.
   static func tokenizer(words: [String]) throws -> WordLevelTokenizer {
     let (begin, end) = (words.count, words.count + 1)
     return try WordLevelTokenizer(
-      words: WordList(words + ["<s>", "</s>"]),
+      words: WordList(words + marks),
       roles: .init(begin: begin, end: end, padding: end, prependsBegin: true), specialTokens: [begin, end])
   }
 }

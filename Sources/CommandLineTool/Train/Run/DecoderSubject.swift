@@ -49,7 +49,7 @@ struct DecoderSubject: TrainingSubject {
     let layer = 4 * width * inner + 3 * width * Double(shape.intermediateSize)
     MemoryNeed(
       parameters: 2 * Double(shape.vocabularySize) * width + Double(shape.layerCount) * layer,
-      precision: configuration.precision
+      precision: configuration.precision, sizes: section.factors(of: shape, words: words)
     ).check(&faults)
     try faults.check()
     do {
@@ -104,6 +104,7 @@ struct DecoderSubject: TrainingSubject {
     let (batch, threads) = (configuration.evaluation.batch, engine.threadCount)
     let ends = Set([data.tokenizer.roles.end].compactMap(\.self))
     return { [objective, sides] parameters in
+      try objective.layout.checkFloat32Holds(parameters, place: "what is evaluated")
       let model = objective.model(from: parameters)
       var values: [String: Double] = [:]
       for side in sides {
@@ -136,6 +137,19 @@ struct DecoderSubject: TrainingSubject {
 }
 
 extension ModelSection {
+  /// How many times as large as by default, or as needed, the sizes of a shape are.
+  fileprivate func factors(of shape: ModelConfiguration, words: Int) -> [(key: String, factor: Double)] {
+    let usual = ModelSection()
+    func factor(_ size: Int, _ usual: Int) -> Double { Double(size) / Double(max(1, usual)) }
+    return [
+      ("model.hidden_size", factor(shape.hiddenSize, usual.hiddenSize)),
+      ("model.num_hidden_layers", factor(shape.layerCount, usual.numHiddenLayers)),
+      ("model.intermediate_size", factor(shape.intermediateSize, 4 * shape.hiddenSize)),
+      ("model.head_dim", factor(shape.headSize * shape.headCount, shape.hiddenSize)),
+      ("model.vocab_size", factor(shape.vocabularySize, words)),
+    ]
+  }
+
   /// The library's shape of a decoder whose sizes are all known.
   fileprivate func shape(_ roles: WordLevelTokenizer.Roles) -> ModelConfiguration {
     var shape = ModelConfiguration(

@@ -6,15 +6,19 @@ struct MemoryNeed {
   /// About how many parameters the model has.
   var parameters: Double
   var precision: TrainingConfiguration.Precision
+  /// The keys that the number follows from, and how many times as large as usual each is.
+  var sizes: [(key: String, factor: Double)]
 
   private var bytes: Double { parameters * 5 * (precision == .float64 ? 8 : 4) }
 
-  /// Adds a fault where the machine has less.
+  /// Adds a fault of the key that is the most to blame where the machine has less.
   func check(_ faults: inout ConfigurationFaults) {
     let memory = Double(ProcessInfo.processInfo.physicalMemory)
     if bytes <= memory { return }
+    let written = sizes.filter { faults.wasWritten($0.key) }
     faults.add(
-      "model", expected: "a model that can be trained within this machine's \(Quantity.bytes(Int(memory))) of memory",
+      written.max { $0.factor < $1.factor }?.key ?? "model",
+      expected: "a model that can be trained within this machine's \(Quantity.bytes(Int(memory))) of memory",
       found: "about \(Quantity.text(parameters)) parameters, which need \(Quantity.bytes(Int(min(bytes, 1e18))))")
   }
 }

@@ -43,7 +43,7 @@ struct PerceptronSubject: TrainingSubject {
     let widths = [data.inputCount] + model.hiddenSizes + [data.targetCount]
     MemoryNeed(
       parameters: zip(widths, widths.dropFirst()).reduce(0) { $0 + Double($1.0) * Double($1.1) },
-      precision: configuration.precision
+      precision: configuration.precision, sizes: [("model.hidden_sizes", 1)]
     ).check(&faults)
     try faults.check()
     var frozen = Set(model.frozenLayers)

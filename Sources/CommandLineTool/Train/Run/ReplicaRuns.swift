@@ -8,6 +8,17 @@ struct ReplicaResults: Encodable {
   struct Fault: Encodable {
     var folder: String
     var reason: String
+    /// The exit code that the fault would have alone.
+    var status: ExitStatus
+
+    private enum CodingKeys: CodingKey {
+      case folder, reason
+    }
+
+    init(_ error: any Error, folder: String) {
+      let failure = Failure(describing: error) ?? Failure(.internalError, "\(error)")
+      (self.folder, reason, status) = (folder, failure.description, failure.status)
+    }
   }
 
   var replicas: [TrainingResult]
@@ -92,7 +103,7 @@ struct ReplicaRuns {
     let seconds = (ContinuousClock.now - clock) / .seconds(1)
     return ReplicaResults(
       replicas: results.map(\.value),
-      faults: faults.map { .init(folder: folder.replica($0.key, of: sessions.count).path, reason: "\($0.value)") },
+      faults: faults.map { .init($0.value, folder: folder.replica($0.key, of: sessions.count).path) },
       seconds: seconds, folder: folder.path,
       unitsPerSecond: results.reduce(0) { $0 + $1.value.count } / max(seconds, 1e-9))
   }
@@ -103,6 +114,7 @@ struct ReplicaRuns {
   ) throws -> TrainingResult {
     let hasBegun = resumes && folder.hasCheckpoints
     if !isThere(folder.path) { try folder.create() }
+    folder.removeUnfinished()
     try folder.write(session.configuration)
     let watch = TrainingWatch(session.configuration, unit: session.unit, report: nil, stepped: stepped)
     return try session.run(in: folder, resumes: hasBegun, engine: engine, watch: watch)

@@ -1,5 +1,6 @@
 // The folder of a run: what stands where in it.
 import Foundation
+import Training
 
 #if canImport(Glibc)
   import Glibc
@@ -36,11 +37,8 @@ struct RunFolder {
   /// Whether a run has begun here.
   var holdsRun: Bool { isThere(configuration) }
 
-  /// Whether a run could be taken up here.
-  var hasCheckpoints: Bool {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints)) ?? []
-    return names.contains { $0.hasPrefix("checkpoint-") }
-  }
+  /// Whether a run could be taken up here. One that was killed while it wrote its first checkpoint has none, but for an unfinished file.
+  var hasCheckpoints: Bool { ((try? CheckpointFolder(checkpoints).steps()) ?? []).isEmpty == false }
 
   /// The loss in the last line of the metrics.
   var lastLoss: Double? {
@@ -60,12 +58,14 @@ struct RunFolder {
           .cannotCreate,
           "\(path): has a run in it: wright train --resume \(path) goes on with it, another -o begins anew")
       }
-      if names?.isEmpty == false { throw Failure(.cannotCreate, "\(path): is a folder with other files in it") }
+      if names?.contains(where: { !Self.isUnfinished($0) }) == true {
+        throw Failure(.cannotCreate, "\(path): is a folder with other files in it")
+      }
     }
     do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      try makeFolder(path)
     } catch {
-      throw Failure(.cannotCreate, "\(path): \(error.localizedDescription)")
+      throw Failure(.cannotCreate, "\(path): \(error.reason)")
     }
   }
 
@@ -83,6 +83,18 @@ struct RunFolder {
     guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else { return }
     close(descriptor)
     throw Failure(.cannotCreate, "\(path): another process is training in it")
+  }
+
+  /// Whether a name is that of something that a run was killed in writing.
+  private static func isUnfinished(_ name: String) -> Bool {
+    ["config.yaml", "result.json", ".model"].contains { name.hasPrefix("\($0).partial-") }
+  }
+
+  /// Removes what a run that was killed left unfinished; for whoever has the lock.
+  func removeUnfinished() {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] where Self.isUnfinished(name) {
+      try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
+    }
   }
 
   /// Writes the whole configuration.

@@ -16,9 +16,9 @@ struct TrainingResult: Encodable {
   var stopReason: String?
   var steps: Int
   /// The loss of the last step's batches.
-  var loss: Double?
+  @FiniteOrNull var loss: Double?
   /// The last evaluation.
-  var metrics: [String: Double]
+  @FiniteOrNull var metrics: [String: Double]
   var best: Best?
   var seconds: Double
   /// Tokens whose loss counted, or examples; as the name of the rate says.
@@ -57,9 +57,11 @@ struct TrainingResult: Encodable {
     "interrupted": "interrupted",
   ]
 
-  /// Four significant digits.
+  /// Four significant digits, or in words what has none.
   static func number(_ value: Double) -> String {
-    guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
+    if value.isNaN { return "not a number" }
+    if value.isInfinite { return value < 0 ? "minus infinity" : "infinity" }
+    if value == 0 { return "0" }
     var scale = 1.0
     while abs(value) * scale < 1000, scale < 1e12 { scale *= 10 }
     return "\((value * scale).rounded() / scale)".replacing(/\.0$/, with: "")

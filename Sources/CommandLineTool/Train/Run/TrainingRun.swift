@@ -40,11 +40,23 @@ struct TrainingRun<Subject: TrainingSubject, Scalar: TensorScalar> {
       if let evaluate { result.metrics = try evaluate(trainer.parameters) }
     }
     let weights = configuration.export.weights == .best ? try bestWeights(trainer.parameters) : trainer.parameters
-    try subject.export(weights, to: folder.model, options: configuration.export)
+    try export(weights)
     result.model = folder.model
     let text = try ReportOptions.json(result) + "\n"
     try AtomicFile.write(to: folder.result) { try $0.write(text) }
     return result
+  }
+
+  /// Writes the model. What its numbers are stored as has to hold them, and the tensor that it does not hold is named.
+  private func export(_ weights: AlignedBuffer<Scalar>) throws {
+    try subject.objective.layout.checkFloat32Holds(weights, place: folder.model)
+    do {
+      try subject.export(weights, to: folder.model, options: configuration.export)
+    } catch let failure as Failure where failure.status == .refusedInput && configuration.export.dtype != .f32 {
+      throw Failure(
+        .refusedInput,
+        failure.description + "; wright train --resume \(folder.path) --set export.dtype=f32 writes the model")
+    }
   }
 
   /// The weights of the best evaluation; those of the last step where there was none.
@@ -83,7 +95,15 @@ extension TrainingConfiguration {
     configuration.checkpoints = CheckpointSection()
     configuration.metrics = MetricsSection()
     configuration.export = ExportSection()
-    return configuration.written.yaml + digests.map { "# SHA-256 \($0)\n" }.joined()
+    return configuration.written.yaml + digests.map { Self.digestMark + $0 + "\n" }.joined()
+  }
+
+  /// What a file's digest follows in an identity.
+  private static let digestMark = "# SHA-256 "
+
+  /// The digests in an identity.
+  static func digests(inIdentity text: String) -> [String] {
+    text.split(separator: "\n").filter { $0.hasPrefix(digestMark) }.map { String($0.dropFirst(digestMark.count)) }
   }
 }
 

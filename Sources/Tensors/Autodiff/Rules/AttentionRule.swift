@@ -180,7 +180,9 @@ struct AttentionRule<Scalar: TensorScalar>: BitwiseCopyable {
 extension Tape {
   /// Causal attention of shape [sequences * length, heads * D]: position i of a sequence reads the positions up to i.
   ///
-  /// The three views are usually columns of one matrix, whose gradient is then written once.
+  /// The three views are usually columns of one matrix, whose gradient is then written once. A position's result does not depend on later ones,
+  /// whatever they hold: what is not finite shows in its own row and, where those read it, in later ones. On the way back it may show in any
+  /// position's gradient.
   ///
   /// - Parameters:
   ///   - query: Of shape [sequences * length, heads * D].
