@@ -240,6 +240,32 @@ func bits(_ trainer: SmallTrainer) -> [UInt32] { trainer.parameters.elements.map
     }
   }
 
+  @Test func aStepWhoseEvaluationWasCutOffIsThereOnceThoughTheRunIsKilledAfterIt() throws {
+    struct Kill: Error {}
+    let settings = TrainingSettings(schedule: LearningRateSchedule(peak: 0.1), evaluationInterval: 2)
+    var expected: [String]?
+    try withTemporaryFolder { folder in
+      try smallTrainer(settings).run(RunPlan(stepCount: 10, folder: folder), evaluate: Self.evaluate)
+      expected = try timelessLines(ofMetrics: folder + "/metrics.jsonl")
+    }
+    try withTemporaryFolder { folder throws in
+      let plan = RunPlan(stepCount: 10, folder: folder)
+      func run(resumes: Bool, stoppingAt step: Int, by error: any Error) throws -> TrainingEnding {
+        try smallTrainer(settings).run(
+          plan, resumes: resumes,
+          evaluate: { weights, now in
+            if now == step { throw error }
+            return Self.evaluate(weights, now)
+          })
+      }
+      #expect(try run(resumes: false, stoppingAt: 4, by: EvaluationInterrupted()) == .interrupted)
+      #expect(throws: Kill.self) { try run(resumes: true, stoppingAt: 6, by: Kill()) }
+      #expect(try timelessLines(ofMetrics: folder + "/metrics.jsonl").contains { $0.contains("\"step\":4") })
+      #expect(try run(resumes: true, stoppingAt: 0, by: Kill()) == .finished)
+      #expect(try timelessLines(ofMetrics: folder + "/metrics.jsonl") == expected)
+    }
+  }
+
   @Test func aFolderWithCheckpointsIsNotOverwritten() throws {
     try withTemporaryFolder { folder in
       let plan = RunPlan(stepCount: 2, folder: folder)

@@ -95,6 +95,13 @@ struct Eval: ParsableCommand {
           "a run without one, which has not ended or could not write it: wright train --resume \(folder) goes on with it"
       )
     }
+    if config == nil {
+      do {
+        try file.checkDataFiles(of: run)
+      } catch let failure as Failure where failure.status == .refusedInput {
+        StandardError.note("the examples are not those of the run: \(failure.description)")
+      }
+    }
     let clock = ContinuousClock.now
     var result = try file.configuration.model.isPerceptron ? perceptron(model, file) : decoder(model, file)
     result.seconds = (ContinuousClock.now - clock) / .seconds(1)

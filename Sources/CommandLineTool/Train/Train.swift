@@ -60,15 +60,17 @@ struct Train: ParsableCommand {
     let file = try ConfigurationFile(path: config ?? folder.configuration, overrides: set)
     if resume != nil { try file.checkDataFiles(of: folder) }
     let session = try TrainingSession(file)
-    if printConfig { return try StandardOutput.print(session.configuration.written.yaml) }
+    let written = file.shared ?? session.configuration
+    if printConfig { return try StandardOutput.print(written.written.yaml) }
     if resume == nil { try folder.create() }
-    try folder.lock()
+    let lock = try folder.lock()
+    defer { withExtendedLifetime(lock) {} }
     folder.removeUnfinished()
     if resume != nil && !set.isEmpty {
       try file.checkForResumption(of: ConfigurationFile(path: folder.configuration))
     }
     try Interruption.deferring {
-      try folder.write(session.configuration)
+      try folder.write(written)
       if session.replicas.isEmpty {
         let watch = TrainingWatch(session.configuration, unit: session.unit, report: report)
         let result = try session.run(

@@ -50,8 +50,11 @@ extension Trainer {
           folder: folder.path, reason: "there are checkpoints of an earlier run: resume it, or choose another folder")
       }
     }
+    // A step whose evaluation was cut off gets its line when that is made, though one may stand there already: of a run that was killed
+    // after it and before its next checkpoint.
+    let whole = state.awaitingEvaluation == nil ? state.step : state.step - 1
     let log = try folder.map {
-      try MetricsLog(path: plan.metricsPath ?? "\($0.path)/metrics.jsonl", keepingStepsTo: state.step, write: write)
+      try MetricsLog(path: plan.metricsPath ?? "\($0.path)/metrics.jsonl", keepingStepsTo: whole, write: write)
     }
 
     let clock = ContinuousClock()

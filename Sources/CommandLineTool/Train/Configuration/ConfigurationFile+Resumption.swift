@@ -9,7 +9,7 @@ extension ConfigurationFile {
   func checkDataFiles(of folder: RunFolder) throws {
     var known: [String: String] = [:]
     for (index, configuration) in (replicas.isEmpty ? [self.configuration] : replicas).enumerated() {
-      let run = replicas.isEmpty ? folder : folder.replica(index, of: replicas.count)
+      let run = replicas.isEmpty ? folder : folder.replica(index)
       guard let identity = CheckpointFolder(run.checkpoints).newestConfigurations().first else { continue }
       let paths = [configuration.data.path, configuration.data.validationPath].compactMap(\.self)
       let before = TrainingConfiguration.digests(inIdentity: identity)
@@ -53,8 +53,13 @@ extension ConfigurationFile {
     let before = Dictionary(uniqueKeysWithValues: theirs.written.leaves)
     let now = Dictionary(uniqueKeysWithValues: mine.written.leaves)
     for key in Set(before.keys).union(now.keys).sorted() where before[key] != now[key] {
-      if free.contains(String(key.prefix { $0 != "." })) || key == "steps" && mayGoOn { continue }
-      let reason = key == "steps" ? "at which the schedule of this run ends" : "with which the run began"
+      // The weights of the best evaluation are kept by a run that began with them in mind.
+      let needsBest = key == "export.weights" && now[key] == ExportSection.Weights.best.rawValue
+      if free.contains(String(key.prefix { $0 != "." })) && !needsBest || key == "steps" && mayGoOn { continue }
+      let reason =
+        key == "steps"
+        ? "at which the schedule of this run ends"
+        : needsBest ? "with which the run began, and which keeps no others" : "with which the run began"
       faults.add(key, expected: before[key].map { "\($0), \(reason)" } ?? "no such key", found: now[key] ?? "none")
     }
     try faults.check()

@@ -47,6 +47,7 @@ extension ConfigurationSection {
     for key in Self.keys {
       guard let entry = entries.first(where: { $0.key == key.name }) else { continue }
       if let condition = key.condition, !condition.holds(self) {
+        if entry.isShared { continue }
         faults.add(
           full(key.name), expected: "this key only with \(condition.words)", found: entry.value.description,
           at: entry.place)

@@ -21,6 +21,8 @@ struct ConfigurationNode: Sendable {
     var value: ConfigurationNode
     /// Whether nobody wrote the key itself: one that the path of an override goes through.
     var isImplied = false
+    /// Whether all replicas have it: what one of them has otherwise may leave it without a meaning there.
+    var isShared = false
   }
 
   /// What is written.
@@ -78,6 +80,16 @@ struct ConfigurationNode: Sendable {
       }
     }
     return ConfigurationNode(content: .map(entries), place: place)
+  }
+
+  /// This as what all replicas have.
+  var shared: ConfigurationNode {
+    guard case .map(let entries) = content else { return self }
+    let marked = entries.map { entry in
+      Entry(
+        key: entry.key, place: entry.place, value: entry.value.shared, isImplied: entry.isImplied, isShared: true)
+    }
+    return ConfigurationNode(content: .map(marked), place: place)
   }
 
   /// This without some keys of its own.

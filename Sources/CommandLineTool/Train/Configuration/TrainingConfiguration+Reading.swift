@@ -6,6 +6,9 @@ struct ConfigurationFile {
   let configuration: TrainingConfiguration
   /// Each replica's own configuration, as it would stand alone; empty where there are none.
   let replicas: [TrainingConfiguration]
+  /// Where there are replicas, what gives the same ones when it is read again: what follows from other keys stays open, since in a replica
+  /// it may follow from others.
+  let shared: TrainingConfiguration?
   /// Where its keys stand, for faults that show later.
   let faults: ConfigurationFaults
 
@@ -27,12 +30,12 @@ struct ConfigurationFile {
     for override in overrides { tree = tree.overlaid(by: try Self.node(ofOverride: override)) }
 
     var faults = ConfigurationFaults(source: source)
-    var common = TrainingConfiguration.read(tree, &faults)
+    let common = TrainingConfiguration.read(tree, &faults)
     try faults.check()
     self.faults = faults
 
     var replicas: [TrainingConfiguration] = []
-    let base = tree.removing(["replicas", "seeds"])
+    let base = tree.removing(["replicas", "seeds"]).shared
     for (index, override) in Self.overrides(of: common).enumerated() {
       var faults = ConfigurationFaults(source: "\(source): replica \(index)")
       let replica = TrainingConfiguration.read(base.overlaid(by: override), &faults)
@@ -45,9 +48,9 @@ struct ConfigurationFile {
       try faults.check()
       replicas.append(replica)
     }
-    common.resolve()
     configuration = common
     self.replicas = replicas
+    shared = replicas.isEmpty ? nil : TrainingConfiguration(asWritten: tree)
   }
 
   /// `--set key.path=value`.
@@ -81,6 +84,13 @@ extension TrainingConfiguration {
     configuration.resolve()
     configuration.checkForContradictions(&faults)
     return configuration
+  }
+
+  /// A tree that has been found right, with nothing filled in but defaults.
+  init(asWritten tree: ConfigurationNode) {
+    self.init()
+    var none = ConfigurationFaults(source: "")
+    read(tree, path: "", &none)
   }
 
   /// Fills what follows from the rest.

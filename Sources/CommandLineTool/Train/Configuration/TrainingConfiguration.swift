@@ -56,7 +56,7 @@ struct TrainingConfiguration: ConfigurationSection {
       .section("optimizer", \.optimizer),
       .section("schedule", \.schedule),
       .section("clip", \.clip),
-      .integer("steps", \.steps, in: 0...Int.max >> 1),
+      .integer("steps", \.steps, in: 0...1 << 44),
       .integer("batch_size", \.batchSize, in: 1...1 << 30),
       .integer("accumulate", \.accumulate, in: 1...1 << 20),
       .section("evaluation", \.evaluation),

@@ -43,6 +43,12 @@ struct VectorData {
       }
       (inputCount, targetCount) = (data.bits, 1)
     case .randomLabels:
+      var faults = faults
+      // Each number stands in its example, and again in the batch.
+      MemoryNeed.check(
+        "data.points", expected: "a number of points", numbers: 2 * Double(data.points) * Double(data.dimension),
+        found: "\(data.points) of \(data.dimension) numbers", &faults)
+      try faults.check()
       var random = random
       all = .listed(
         (0..<data.points).map { _ in

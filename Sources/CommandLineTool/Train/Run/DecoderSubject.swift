@@ -51,6 +51,12 @@ struct DecoderSubject: TrainingSubject {
       parameters: 2 * Double(shape.vocabularySize) * width + Double(shape.layerCount) * layer,
       precision: configuration.precision, sizes: section.factors(of: shape, words: words)
     ).check(&faults)
+    if data.training.count == nil, let count = configuration.batchSize {
+      // Inputs, targets and weights.
+      MemoryNeed.check(
+        "batch_size", expected: "a number of texts", numbers: 3 * Double(count) * Double(shape.maximumPositionCount),
+        found: "\(count) of up to \(shape.maximumPositionCount) tokens", &faults)
+    }
     try faults.check()
     do {
       objective = try DecoderObjective(shape, options: section.options(longestText: data.longestText))

@@ -45,6 +45,11 @@ struct PerceptronSubject: TrainingSubject {
       parameters: zip(widths, widths.dropFirst()).reduce(0) { $0 + Double($1.0) * Double($1.1) },
       precision: configuration.precision, sizes: [("model.hidden_sizes", 1)]
     ).check(&faults)
+    if data.training.count == nil, let count = configuration.batchSize {
+      MemoryNeed.check(
+        "batch_size", expected: "a number of examples", numbers: 2 * Double(count) * Double(data.inputCount),
+        found: "\(count) of \(data.inputCount) numbers", &faults)
+    }
     try faults.check()
     var frozen = Set(model.frozenLayers)
     if !model.truthTables.isEmpty { frozen.insert(0) }

@@ -81,7 +81,7 @@ struct ReplicaRuns {
         if index >= sessions.count { return }
         do {
           let result = try Self.run(
-            sessions[index], in: folder.replica(index, of: sessions.count), resumes: resumes, engine: engine
+            sessions[index], in: folder.replica(index), resumes: resumes, engine: engine
           ) { steps in
             progress.withLock { progress in
               progress.steps += steps
@@ -92,7 +92,7 @@ struct ReplicaRuns {
           report.note("\(result.folder): \(result.ending) after \(result.steps) steps")
         } catch {
           progress.withLock { $0.faults[index] = error }
-          report.note("\(folder.replica(index, of: sessions.count).path): \(error)")
+          report.note("\(folder.replica(index).path): \(error)")
         }
       }
     }
@@ -103,7 +103,7 @@ struct ReplicaRuns {
     let seconds = (ContinuousClock.now - clock) / .seconds(1)
     return ReplicaResults(
       replicas: results.map(\.value),
-      faults: faults.map { .init($0.value, folder: folder.replica($0.key, of: sessions.count).path) },
+      faults: faults.map { .init($0.value, folder: folder.replica($0.key).path) },
       seconds: seconds, folder: folder.path,
       unitsPerSecond: results.reduce(0) { $0 + $1.value.count } / max(seconds, 1e-9))
   }
@@ -112,9 +112,12 @@ struct ReplicaRuns {
     _ session: TrainingSession, in folder: RunFolder, resumes: Bool, engine: TrainingEngine,
     stepped: @escaping @Sendable (Int) -> Void
   ) throws -> TrainingResult {
-    let hasBegun = resumes && folder.hasCheckpoints
     if !isThere(folder.path) { try folder.create() }
+    // Each folder is one of a lone run, which somebody may go on with while the others train.
+    let lock = try folder.lock()
+    defer { withExtendedLifetime(lock) {} }
     folder.removeUnfinished()
+    let hasBegun = resumes && folder.hasCheckpoints
     try folder.write(session.configuration)
     let watch = TrainingWatch(session.configuration, unit: session.unit, report: nil, stepped: stepped)
     return try session.run(in: folder, resumes: hasBegun, engine: engine, watch: watch)

@@ -10,6 +10,13 @@ import Training
   import Darwin
 #endif
 
+/// A folder in which this process alone trains.
+struct FolderLock: ~Copyable {
+  fileprivate let descriptor: Int32
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+}
+
 /// The folder that `wright train -o` writes.
 struct RunFolder {
   let path: String
@@ -27,12 +34,8 @@ struct RunFolder {
   /// How the run ended.
   var result: String { "\(path)/result.json" }
 
-  /// The folder of a replica.
-  func replica(_ index: Int, of count: Int) -> RunFolder {
-    let width = String(max(1, count - 1)).count
-    let digits = String(index)
-    return RunFolder("\(path)/replica-\(String(repeating: "0", count: width - digits.count))\(digits)")
-  }
+  /// The folder of a replica. Its name does not depend on how many there are, so that there may be more of them later.
+  func replica(_ index: Int) -> RunFolder { RunFolder("\(path)/replica-\(index)") }
 
   /// Whether a run has begun here.
   var holdsRun: Bool { isThere(configuration) }
@@ -76,11 +79,13 @@ struct RunFolder {
     }
   }
 
-  /// Keeps other processes from training in the folder for as long as this one lives, however it ends.
-  func lock() throws {
+  /// Keeps other processes from training in the folder until the lock is released or this process ends, however it does.
+  func lock() throws -> FolderLock {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     // Where a file system knows no locks, there are none.
-    guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else { return }
+    guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else {
+      return FolderLock(descriptor: descriptor)
+    }
     close(descriptor)
     throw Failure(.cannotCreate, "\(path): another process is training in it")
   }

@@ -39,7 +39,7 @@ struct TrainingRun<Subject: TrainingSubject, Scalar: TensorScalar> {
       result.loss = folder.lastLoss
       if let evaluate { result.metrics = try evaluate(trainer.parameters) }
     }
-    let weights = configuration.export.weights == .best ? try bestWeights(trainer.parameters) : trainer.parameters
+    let weights = configuration.export.weights == .best ? try bestWeights(trainer) : trainer.parameters
     try export(weights)
     result.model = folder.model
     let text = try ReportOptions.json(result) + "\n"
@@ -60,9 +60,14 @@ struct TrainingRun<Subject: TrainingSubject, Scalar: TensorScalar> {
   }
 
   /// The weights of the best evaluation; those of the last step where there was none.
-  private func bestWeights(_ last: AlignedBuffer<Scalar>) throws -> AlignedBuffer<Scalar> {
+  private func bestWeights(_ trainer: Trainer<Subject.Model, ExampleBatches<Subject.Model.Batch>, Scalar>) throws
+    -> AlignedBuffer<Scalar>
+  {
     let path = "\(folder.checkpoints)/best.wright"
-    guard isThere(path) else { return last }
+    if trainer.state.stopping.best == nil { return trainer.parameters }
+    guard isThere(path) else {
+      throw Failure.refused(path, expected: "the weights of the best evaluation", found: "no such file")
+    }
     return try SavedWeights<Scalar>(path: path, layout: subject.objective.layout).parameters
   }
 }

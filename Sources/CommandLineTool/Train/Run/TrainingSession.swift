@@ -26,7 +26,7 @@ struct TrainingSession: Sendable {
       let key = Self.key(configuration)
       let session = try known[key] ?? TrainingSession(configuration, file.faults, replicas: [])
       known[key] = session
-      replicas.append(TrainingSession(configuration, like: session))
+      replicas.append(try TrainingSession(configuration, like: session, file.faults))
     }
     self.init(configuration, subject: subject, replicas: replicas)
   }
@@ -38,30 +38,38 @@ struct TrainingSession: Sendable {
   }
 
   /// A configuration with the subject of another, and what followed from its data.
-  private init(_ configuration: TrainingConfiguration, like other: TrainingSession) {
+  private init(
+    _ configuration: TrainingConfiguration, like other: TrainingSession, _ known: ConfigurationFaults
+  ) throws {
     var configuration = configuration
     configuration.model.vocabSize = other.configuration.model.vocabSize
     configuration.model.maxPositionEmbeddings = other.configuration.model.maxPositionEmbeddings
     self.init(configuration, subject: other.subject, replicas: [])
+    try checkExamples(known)
   }
 
   private init(
     _ configuration: TrainingConfiguration, _ known: ConfigurationFaults, replicas: [TrainingSession]
   ) throws {
     var configuration = configuration
-    var faults = known
-    let (isEndless, hasValidation): (Bool, Bool)
     if configuration.model.isPerceptron {
-      let perceptron = try PerceptronSubject(configuration, faults: known)
-      subject = .perceptron(perceptron)
-      (isEndless, hasValidation) = (perceptron.data.training.count == nil, perceptron.hasValidation)
+      subject = .perceptron(try PerceptronSubject(configuration, faults: known))
     } else {
-      let decoder = try DecoderSubject(&configuration, faults: known)
-      subject = .decoder(decoder)
-      (isEndless, hasValidation) = (decoder.data.training.count == nil, decoder.hasValidation)
+      subject = .decoder(try DecoderSubject(&configuration, faults: known))
     }
     self.configuration = configuration
     self.replicas = replicas
+    try checkExamples(known)
+  }
+
+  /// Refuses what these examples cannot give.
+  private func checkExamples(_ known: ConfigurationFaults) throws {
+    var faults = known
+    let (isEndless, hasValidation) =
+      switch subject {
+      case .decoder(let decoder): (decoder.data.training.count == nil, decoder.hasValidation)
+      case .perceptron(let perceptron): (perceptron.data.training.count == nil, perceptron.hasValidation)
+      }
     if configuration.batchSize == nil && isEndless {
       faults.add(
         "batch_size", expected: "a number, since there are too many examples to list (data.examples limits them)",

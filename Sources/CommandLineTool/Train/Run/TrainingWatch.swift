@@ -17,16 +17,22 @@ struct TrainingWatch {
 
   /// Units a second since a while ago.
   private struct Rate {
-    var weight = 0.0
-    var start = ContinuousClock.now
-    var value = 0.0
+    private var weight = 0.0
+    private var start: ContinuousClock.Instant?
+    /// `nil` until there is something to tell.
+    private(set) var value: Double?
 
-    /// Takes note of a number of units; the rate is that of the last second.
+    /// Takes note of a number of units; the rate is that of the last second, and counts from the first note.
     mutating func update(_ total: Double) {
-      let seconds = (ContinuousClock.now - start) / .seconds(1)
-      if seconds < 1 && value > 0 { return }
-      if seconds > 0 { value = (total - weight) / seconds }
-      if seconds >= 1 { (weight, start) = (total, ContinuousClock.now) }
+      let now = ContinuousClock.now
+      guard let start else {
+        (weight, self.start) = (total, now)
+        return
+      }
+      let seconds = (now - start) / .seconds(1)
+      if seconds < (value == nil ? 0.1 : 1) { return }
+      value = (total - weight) / seconds
+      if seconds >= 1 { (weight, self.start) = (total, now) }
     }
   }
 
@@ -54,9 +60,10 @@ struct TrainingWatch {
       loss = step.loss
       advance(to: state.step)
       rate.update(state.weight)
-      let (speed, unit) = (rate.value, unit)
+      let (speed, unit) = (rate.value.map(Quantity.text), unit)
       bar.update(
-        state.step, detail: "loss \(TrainingResult.number(step.loss))  \(Quantity.text(speed)) \(unit)/s")
+        state.step,
+        detail: "loss \(TrainingResult.number(step.loss))" + (speed.map { "  \($0) \(unit)/s" } ?? ""))
     case .evaluated(let step, let values):
       metrics = values
       let texts = values.sorted { $0.key < $1.key }.map { "\($0.key) \(TrainingResult.number($0.value))" }
