@@ -35,6 +35,8 @@ public final class Tape<Scalar: TensorScalar> {
   public let products: any MatrixProducts
   /// The same where they are the package's own, which are then called without a detour.
   private let native: NativeProducts?
+  /// Whether those take their operands as they are.
+  private let multipliesUnrounded: Bool
   /// Whether gradients will be asked for; where not, operations keep nothing for them.
   @exclusivity(unchecked) public var recordsGradients = true
   /// Whether values and gradients stay until the tape is reset, so that they can be looked at.
@@ -54,12 +56,21 @@ public final class Tape<Scalar: TensorScalar> {
   @exclusivity(unchecked) private var gradientBase: UnsafeMutablePointer<Scalar>?
   @exclusivity(unchecked) private var parameterCount = 0
   @exclusivity(unchecked) private var keptObjects: [AnyObject] = []
+  @exclusivity(unchecked) private var factors: (node: Int, GradientFactors)?
+
+  /// A gradient that is still to be multiplied out: row i is `row` times column[i].
+  struct GradientFactors {
+    /// A block of the arena.
+    var column: UnsafeMutablePointer<Scalar>
+    var row: UnsafeMutablePointer<Scalar>
+  }
 
   /// An empty tape.
   @specialized(where Scalar == Float)
   public init(products: any MatrixProducts) {
     self.products = products
     native = products as? NativeProducts
+    multipliesUnrounded = native?.precision == .float32
   }
 
   deinit { arena.deallocate() }
@@ -351,6 +362,43 @@ public final class Tape<Scalar: TensorScalar> {
       copy.update(from: gradient, count: count)
       nodes[variable.index].gradient = copy
     }
+  }
+
+  /// The gradient of a node that is being walked, for a rule that overwrites it: a copy where the node's own is to be looked at later.
+  func arrivedToBeOverwritten(_ node: Int) -> UnsafeMutablePointer<Scalar> {
+    let gradient = arrived(node)
+    guard keepsBlocks else { return gradient }
+    let count = nodes[node].rows * nodes[node].columns
+    let copy = take(count)
+    copy.update(from: gradient, count: count)
+    return copy
+  }
+
+  /// Hands dx = dy w over as its factors, where dy is the column of `node`, w is `row`, and the rule of x multiplies them out on its way: it does
+  /// where x is a rectified map. False where not, or where another gradient could arrive there.
+  ///
+  /// The bits are those of the package's own products, which start such an entry from 0 and add one product; the products of others, and those
+  /// that round, are left to themselves.
+  @inline(__always)
+  func handOverFactors(of node: Int, row: Variable, to variable: Variable) -> Bool {
+    guard nodes[node].columns == 1, multipliesUnrounded, !keepsBlocks, nodes[variable.index].needsGradient,
+      nodes[variable.index].gradient == nil, case .rectifiedLinear = nodes[variable.index].operation,
+      let column = nodes[node].gradient
+    else { return false }
+    for index in variable.index + 1..<node where !nodes[index].operation.isLeaf { return false }
+    let factors = GradientFactors(column: column, row: input(row))
+    _ = destination(for: variable)
+    nodes[node].gradient = nil
+    self.factors = (variable.index, factors)
+    return true
+  }
+
+  /// The factors of a node's gradient, where it was handed over so; the caller multiplies them out and gives the column back.
+  @inline(__always)
+  func takeFactors(of node: Int) -> GradientFactors? {
+    guard let (place, present) = factors, place == node else { return nil }
+    factors = nil
+    return present
   }
 
   // MARK: The walk
