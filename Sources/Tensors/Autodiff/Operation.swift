@@ -1,7 +1,7 @@
 // The fixed set of operations that a tape knows.
 
 /// An operation with what its gradient rule needs; each rule stands in a file of its own under `Rules`.
-enum Operation<Scalar: TensorScalar> {
+enum Operation<Scalar: TensorScalar>: BitwiseCopyable {
   /// A matrix that was put on the tape.
   case leaf
   /// A place in the buffer of parameters.

@@ -13,7 +13,7 @@
 /// The tape computes on the thread that calls it and keeps its memory from step to step: from the third of equal steps on it
 /// allocates nothing. Threads sit above it: one tape each.
 public final class Tape<Scalar: TensorScalar> {
-  struct Node {
+  struct Node: BitwiseCopyable {
     var operation: Operation<Scalar>
     var extents: (rows: Int32, columns: Int32)
     var value: UnsafeMutablePointer<Scalar>
@@ -48,7 +48,7 @@ public final class Tape<Scalar: TensorScalar> {
   // short and never nested, and go unchecked; the public methods have a body for Float, which other modules reach too. They reach it through
   // the general one, which looks up all types that it names before it asks whether the number is Float: so the methods of such a step do
   // nothing but call another, which is not inlined.
-  @exclusivity(unchecked) var nodes: [Node] = []
+  @exclusivity(unchecked) var nodes = PlainList<Node>()
   @exclusivity(unchecked) var arena = Arena()
   @exclusivity(unchecked) private var parameters: AlignedBuffer<Scalar>?
   @exclusivity(unchecked) private var gradients: AlignedBuffer<Scalar>?
@@ -73,7 +73,10 @@ public final class Tape<Scalar: TensorScalar> {
     multipliesUnrounded = native?.precision == .float32
   }
 
-  deinit { arena.deallocate() }
+  deinit {
+    arena.deallocate()
+    nodes.deallocate()
+  }
 
   /// The bytes that the tape holds for values and gradients.
   public var capacityInBytes: Int { arena.capacityInBytes }
@@ -99,7 +102,7 @@ public final class Tape<Scalar: TensorScalar> {
   /// Forgets all nodes and keeps the memory.
   @specialized(where Scalar == Float)
   public func reset() {
-    nodes.removeAll(keepingCapacity: true)
+    nodes.removeAll()
     if !keptObjects.isEmpty { keptObjects.removeAll(keepingCapacity: true) }
     arena.reset()
     scope = 0
