@@ -1,6 +1,8 @@
 // Kernels that touch each number once, for float32 and float64.
 #include "Elements.h"
 
+#include <stddef.h>
+
 #include "Lanes.h"
 
 #pragma clang fp contract(fast)

@@ -50,6 +50,11 @@ OPERATIONS = {
         lambda r, c: [(r, c), (5, c), (1, 5), (r, 5)], lambda x, w, b, s: F.linear(x, w, b[0]) + s),
     "linearOfItsResidual": (lambda r, c: [(r, c), (c, c)], lambda x, w: F.linear(x, w) + x),
     "linearByItself": (lambda r, c: [(r, c)], lambda x: x @ x.T),
+    "rectifiedLinear": (
+        lambda r, c: [(r, c), (5, c), (1, 5)], lambda x, w, b: F.relu(F.linear(x, w, b[0]))),
+    "rectifiedLinearByItself": (lambda r, c: [(r, c)], lambda x: F.relu(x @ x.T)),
+    "rectifiedLinearToOne": (
+        lambda r, c: [(r, c), (5, c), (1, 5), (1, 5)], lambda x, w, b, v: F.linear(F.relu(F.linear(x, w, b[0])), v)),
     "sum": (lambda r, c: [(r, c), (r, c)], torch.add),
     "sumWithItself": (lambda r, c: [(r, c)], lambda x: x + x),
     "weightedSum": (lambda r, c: [(1, 1), (1, 1)], lambda x, y: 0.75 * x - 2 * y),

@@ -13,6 +13,7 @@ func sampleMatrix<Scalar: TensorScalar>(_ rows: Int, _ columns: Int, seed: Int, 
 /// An operation on matrices of any extents; the aliased ones use a variable in two places.
 enum TestedOperation: String, CaseIterable, Sendable {
   case linear, linearWithBias, linearWithResidual, linearOfItsResidual, linearByItself, sum, sumWithItself, weightedSum
+  case rectifiedLinear, rectifiedLinearByItself, rectifiedLinearToOne
   case relu, reluOfLinear, gelu, geluTanh, silu, sigmoid, sigmoidOfLinear, tanh, tanhThenReLU
   case swiGLUOfHalves, swiGLUOfPart, swiGLUOfTwo, swiGLUOfOne, swiGLUOverlapping
   case rmsNorm, rmsNormByItself, rmsNormWithResidual, layerNorm, layerNormWithOneRow
@@ -23,12 +24,14 @@ enum TestedOperation: String, CaseIterable, Sendable {
     let x = (rows, columns)
     return switch self {
     case .linear, .reluOfLinear, .sigmoidOfLinear: [x, (5, columns)]
-    case .linearWithBias: [x, (5, columns), (1, 5)]
+    case .linearWithBias, .rectifiedLinear: [x, (5, columns), (1, 5)]
+    case .rectifiedLinearToOne: [x, (5, columns), (1, 5), (1, 5)]
     case .linearWithResidual: [x, (5, columns), (1, 5), (rows, 5)]
     case .linearOfItsResidual: [x, (columns, columns)]
     case .sum: [x, x]
     case .weightedSum: [(1, 1), (1, 1)]
-    case .linearByItself, .sumWithItself, .relu, .gelu, .geluTanh, .silu, .sigmoid, .tanh, .tanhThenReLU: [x]
+    case .linearByItself, .sumWithItself, .rectifiedLinearByItself: [x]
+    case .relu, .gelu, .geluTanh, .silu, .sigmoid, .tanh, .tanhThenReLU: [x]
     case .swiGLUOfOne, .squaredLoss, .hingeLoss, .logisticLoss: [x]
     case .swiGLUOfHalves: [(rows, 2 * columns)]
     case .swiGLUOfPart, .swiGLUOverlapping: [(rows, 2 * columns + 3)]
@@ -56,6 +59,10 @@ enum TestedOperation: String, CaseIterable, Sendable {
     case .linearWithResidual: return tape.linear(v[0], weight: v[1], bias: v[2], residual: v[3])
     case .linearOfItsResidual: return tape.linear(v[0], weight: v[1], residual: v[0])
     case .linearByItself: return tape.linear(v[0], weight: v[0])
+    case .rectifiedLinear: return tape.rectifiedLinear(v[0], weight: v[1], bias: v[2])
+    case .rectifiedLinearByItself: return tape.rectifiedLinear(v[0], weight: v[0])
+    case .rectifiedLinearToOne:
+      return tape.linear(tape.rectifiedLinear(v[0], weight: v[1], bias: v[2]), weight: v[3])
     case .sum: return tape.sum(v[0], v[1])
     case .sumWithItself: return tape.sum(v[0], v[0])
     case .weightedSum: return tape.weightedSum(v[0], weight: 0.75, v[1], weight: -2)

@@ -17,6 +17,11 @@
   void NAME(column_sums)(const REAL *x, long stride, long rows, long columns, REAL *y);                   \
   /* y[i] = max(y[i], 0); what is no number stays. */                                                     \
   void NAME(relu)(long count, REAL *y);                                                                   \
+  /* g[r columns + c] = 0 where y there is not above 0; then sums[c] += the sum over r < rows, in order, of g there, unless NULL. */ \
+  void NAME(rectified_gradient)(const REAL *y, long rows, long columns, REAL *g, REAL *sums);             \
+  /* The same for g[r columns + c] = column[r] row[c]. */                                                 \
+  void NAME(rectified_outer_gradient)(                                                                    \
+      const REAL *y, const REAL *column, const REAL *row, long rows, long columns, REAL *g, REAL *sums);  \
   /* The index of the first number that is infinite or not a number, or -1. */                            \
   long NAME(first_not_finite)(const REAL *x, long count);
 

@@ -1,13 +1,15 @@
 // The fixed set of operations that a tape knows.
 
 /// An operation with what its gradient rule needs; each rule stands in a file of its own under `Rules`.
-enum Operation<Scalar: TensorScalar> {
+enum Operation<Scalar: TensorScalar>: BitwiseCopyable {
   /// A matrix that was put on the tape.
   case leaf
   /// A place in the buffer of parameters.
   case parameter
   /// y = x W^T + b + r.
   case linear(LinearRule)
+  /// y = max(x W^T + b, 0).
+  case rectifiedLinear(RectifiedLinearRule)
   /// y = a + b.
   case sum(SumRule)
   /// y = w l + v m for single numbers.
@@ -36,9 +38,17 @@ enum Operation<Scalar: TensorScalar> {
   /// Whether the rule reads the operation's own result, so that no later operation may take its place.
   var readsResult: Bool {
     switch self {
-    case .relu: true
+    case .relu, .rectifiedLinear: true
     case .activation(let rule): rule.function.isDifferentiatedByResult
     case .attention: true
+    default: false
+    }
+  }
+
+  /// Whether it reads no other node.
+  var isLeaf: Bool {
+    switch self {
+    case .leaf, .parameter: true
     default: false
     }
   }
@@ -48,6 +58,7 @@ enum Operation<Scalar: TensorScalar> {
     switch self {
     case .leaf, .parameter: break
     case .linear(let rule): rule.backward(node: node, on: tape)
+    case .rectifiedLinear(let rule): rule.backward(node: node, on: tape)
     case .sum(let rule): rule.backward(node: node, on: tape)
     case .weightedSum(let rule): rule.backward(node: node, on: tape)
     case .relu(let rule): rule.backward(node: node, on: tape)

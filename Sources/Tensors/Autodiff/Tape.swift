@@ -13,7 +13,7 @@
 /// The tape computes on the thread that calls it and keeps its memory from step to step: from the third of equal steps on it
 /// allocates nothing. Threads sit above it: one tape each.
 public final class Tape<Scalar: TensorScalar> {
-  struct Node {
+  struct Node: BitwiseCopyable {
     var operation: Operation<Scalar>
     var extents: (rows: Int32, columns: Int32)
     var value: UnsafeMutablePointer<Scalar>
@@ -35,6 +35,8 @@ public final class Tape<Scalar: TensorScalar> {
   public let products: any MatrixProducts
   /// The same where they are the package's own, which are then called without a detour.
   private let native: NativeProducts?
+  /// Whether those take their operands as they are.
+  private let multipliesUnrounded: Bool
   /// Whether gradients will be asked for; where not, operations keep nothing for them.
   @exclusivity(unchecked) public var recordsGradients = true
   /// Whether values and gradients stay until the tape is reset, so that they can be looked at.
@@ -46,7 +48,7 @@ public final class Tape<Scalar: TensorScalar> {
   // short and never nested, and go unchecked; the public methods have a body for Float, which other modules reach too. They reach it through
   // the general one, which looks up all types that it names before it asks whether the number is Float: so the methods of such a step do
   // nothing but call another, which is not inlined.
-  @exclusivity(unchecked) var nodes: [Node] = []
+  @exclusivity(unchecked) var nodes = PlainList<Node>()
   @exclusivity(unchecked) var arena = Arena()
   @exclusivity(unchecked) private var parameters: AlignedBuffer<Scalar>?
   @exclusivity(unchecked) private var gradients: AlignedBuffer<Scalar>?
@@ -54,15 +56,27 @@ public final class Tape<Scalar: TensorScalar> {
   @exclusivity(unchecked) private var gradientBase: UnsafeMutablePointer<Scalar>?
   @exclusivity(unchecked) private var parameterCount = 0
   @exclusivity(unchecked) private var keptObjects: [AnyObject] = []
+  @exclusivity(unchecked) private var factors: (node: Int, GradientFactors)?
+
+  /// A gradient that is still to be multiplied out: row i is `row` times column[i].
+  struct GradientFactors {
+    /// A block of the arena.
+    var column: UnsafeMutablePointer<Scalar>
+    var row: UnsafeMutablePointer<Scalar>
+  }
 
   /// An empty tape.
   @specialized(where Scalar == Float)
   public init(products: any MatrixProducts) {
     self.products = products
     native = products as? NativeProducts
+    multipliesUnrounded = native?.precision == .float32
   }
 
-  deinit { arena.deallocate() }
+  deinit {
+    arena.deallocate()
+    nodes.deallocate()
+  }
 
   /// The bytes that the tape holds for values and gradients.
   public var capacityInBytes: Int { arena.capacityInBytes }
@@ -88,7 +102,7 @@ public final class Tape<Scalar: TensorScalar> {
   /// Forgets all nodes and keeps the memory.
   @specialized(where Scalar == Float)
   public func reset() {
-    nodes.removeAll(keepingCapacity: true)
+    nodes.removeAll()
     if !keptObjects.isEmpty { keptObjects.removeAll(keepingCapacity: true) }
     arena.reset()
     scope = 0
@@ -351,6 +365,43 @@ public final class Tape<Scalar: TensorScalar> {
       copy.update(from: gradient, count: count)
       nodes[variable.index].gradient = copy
     }
+  }
+
+  /// The gradient of a node that is being walked, for a rule that overwrites it: a copy where the node's own is to be looked at later.
+  func arrivedToBeOverwritten(_ node: Int) -> UnsafeMutablePointer<Scalar> {
+    let gradient = arrived(node)
+    guard keepsBlocks else { return gradient }
+    let count = nodes[node].rows * nodes[node].columns
+    let copy = take(count)
+    copy.update(from: gradient, count: count)
+    return copy
+  }
+
+  /// Hands dx = dy w over as its factors, where dy is the column of `node`, w is `row`, and the rule of x multiplies them out on its way: it does
+  /// where x is a rectified map. False where not, or where another gradient could arrive there.
+  ///
+  /// The bits are those of the package's own products, which start such an entry from 0 and add one product; the products of others, and those
+  /// that round, are left to themselves.
+  @inline(__always)
+  func handOverFactors(of node: Int, row: Variable, to variable: Variable) -> Bool {
+    guard nodes[node].columns == 1, multipliesUnrounded, !keepsBlocks, nodes[variable.index].needsGradient,
+      nodes[variable.index].gradient == nil, case .rectifiedLinear = nodes[variable.index].operation,
+      let column = nodes[node].gradient
+    else { return false }
+    for index in variable.index + 1..<node where !nodes[index].operation.isLeaf { return false }
+    let factors = GradientFactors(column: column, row: input(row))
+    _ = destination(for: variable)
+    nodes[node].gradient = nil
+    self.factors = (variable.index, factors)
+    return true
+  }
+
+  /// The factors of a node's gradient, where it was handed over so; the caller multiplies them out and gives the column back.
+  @inline(__always)
+  func takeFactors(of node: Int) -> GradientFactors? {
+    guard let (place, present) = factors, place == node else { return nil }
+    factors = nil
+    return present
   }
 
   // MARK: The walk

@@ -4,7 +4,7 @@
 ///
 /// Each family of kernels is a protocol of its own, declared beside the rule that uses it.
 public protocol TensorScalar: BinaryFloatingPoint, Sendable, BitwiseCopyable, ElementKernels, ActivationKernels,
-  RMSNormKernels, LayerNormKernels, LossKernels, RotaryKernels, AttentionKernels, EmbeddingKernels,
+  RMSNormKernels, LayerNormKernels, RectifierKernels, LossKernels, RotaryKernels, AttentionKernels, EmbeddingKernels,
   CrossEntropyKernels, UpdateKernels
 {
   /// C = A B + start by the given products.

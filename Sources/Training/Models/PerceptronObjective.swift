@@ -96,19 +96,20 @@ public struct PerceptronObjective: Objective {
     var x = tape.rows(inputs, columns: width)
     for (index, layer) in layers.enumerated() {
       tape.scope = index
-      x = tape.linear(x, weight: tape.parameter(layer.weight), bias: layer.bias.map { tape.parameter($0) })
-      if index + 1 < layers.count { x = activate(x, on: tape) }
+      let weight = tape.parameter(layer.weight)
+      let bias = layer.bias.map { tape.parameter($0) }
+      if index + 1 == layers.count {
+        x = tape.linear(x, weight: weight, bias: bias)
+      } else {
+        switch configuration.activation {
+        case .relu: x = tape.rectifiedLinear(x, weight: weight, bias: bias)
+        case .gelu: x = tape.gelu(tape.linear(x, weight: weight, bias: bias))
+        case .sigmoid: x = tape.sigmoid(tape.linear(x, weight: weight, bias: bias))
+        case .tanh: x = tape.tanh(tape.linear(x, weight: weight, bias: bias))
+        }
+      }
     }
     return x
-  }
-
-  private func activate<Scalar: TensorScalar>(_ x: Variable, on tape: Tape<Scalar>) -> Variable {
-    switch configuration.activation {
-    case .relu: tape.relu(x)
-    case .gelu: tape.gelu(x)
-    case .sigmoid: tape.sigmoid(x)
-    case .tanh: tape.tanh(x)
-    }
   }
 
   /// Random parameters.

@@ -1,7 +1,7 @@
 // Activation functions: one rule for all, since each is a function of single numbers with a slope.
 
 /// A smooth function that operations apply to each number.
-public enum PointwiseFunction: Sendable, CaseIterable {
+public enum PointwiseFunction: Sendable, CaseIterable, BitwiseCopyable {
   /// x Phi(x), Phi the normal distribution's.
   case gelu
   /// x / (1 + exp(-2 u)), u = sqrt(2 / pi) (x + 0.044715 x^3).

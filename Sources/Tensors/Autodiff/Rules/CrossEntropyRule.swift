@@ -46,7 +46,7 @@ extension Double: CrossEntropyKernels {
 }
 
 /// y = n sum over r of -w_r log softmax(x_r)[target_r].
-struct CrossEntropyRule<Scalar: TensorScalar> {
+struct CrossEntropyRule<Scalar: TensorScalar>: BitwiseCopyable {
   var logits: Variable
   /// n w (softmax - one-hot), made on the way forward, often in the place of the logits.
   var gradient: UnsafeMutablePointer<Scalar>?

@@ -53,7 +53,7 @@ extension Double: LayerNormKernels {
 }
 
 /// y = (x - mean) inverse gain + bias, row by row.
-struct LayerNormRule<Scalar: TensorScalar> {
+struct LayerNormRule<Scalar: TensorScalar>: BitwiseCopyable {
   var input: Variable
   var gain: Variable
   var bias: Variable

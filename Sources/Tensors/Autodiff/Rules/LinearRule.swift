@@ -10,24 +10,35 @@ struct LinearRule {
   /// dx = dy W, dW = dy^T x, db = the column sums of dy, dr = dy.
   func backward<Scalar>(node: Int, on tape: Tape<Scalar>) {
     let gradient = tape.arrived(node)
-    let (rows, outputs, inputs) = (input.rows, weight.rows, weight.columns)
-    if let (target, accumulates) = tape.destination(for: weight) {
-      tape.multiply(
-        ProductShape(rows: outputs, columns: inputs, inner: rows),
-        MatrixOperand(gradient, stride: outputs, isTransposed: true), MatrixOperand(tape.input(input), stride: inputs),
-        into: target, stride: inputs, start: accumulates ? .accumulate : .zero)
+    differentiateWeight(gradient, on: tape)
+    if let bias, let target = tape.sumDestination(for: bias) {
+      Scalar.addColumnSums(of: gradient, stride: weight.rows, rows: input.rows, columns: weight.rows, to: target)
     }
-    if let bias, let (target, accumulates) = tape.destination(for: bias) {
-      if !accumulates { target.update(repeating: 0, count: outputs) }
-      Scalar.addColumnSums(of: gradient, stride: outputs, rows: rows, columns: outputs, to: target)
-    }
-    if let (target, accumulates) = tape.destination(for: input) {
-      tape.multiply(
-        ProductShape(rows: rows, columns: inputs, inner: outputs),
-        MatrixOperand(gradient, stride: outputs), MatrixOperand(tape.input(weight), stride: inputs),
-        into: target, stride: inputs, start: accumulates ? .accumulate : .zero)
-    }
+    if residual == nil && tape.handOverFactors(of: node, row: weight, to: input) { return }
+    differentiateInput(gradient, on: tape)
     if let residual { tape.handOver(node, to: residual) }
+  }
+
+  /// dW = dy^T x.
+  @inline(__always)
+  func differentiateWeight<Scalar>(_ gradient: UnsafeMutablePointer<Scalar>, on tape: Tape<Scalar>) {
+    guard let (target, accumulates) = tape.destination(for: weight) else { return }
+    let (rows, outputs, inputs) = (input.rows, weight.rows, weight.columns)
+    tape.multiply(
+      ProductShape(rows: outputs, columns: inputs, inner: rows),
+      MatrixOperand(gradient, stride: outputs, isTransposed: true), MatrixOperand(tape.input(input), stride: inputs),
+      into: target, stride: inputs, start: accumulates ? .accumulate : .zero)
+  }
+
+  /// dx = dy W.
+  @inline(__always)
+  func differentiateInput<Scalar>(_ gradient: UnsafeMutablePointer<Scalar>, on tape: Tape<Scalar>) {
+    guard let (target, accumulates) = tape.destination(for: input) else { return }
+    let (rows, outputs, inputs) = (input.rows, weight.rows, weight.columns)
+    tape.multiply(
+      ProductShape(rows: rows, columns: inputs, inner: outputs),
+      MatrixOperand(gradient, stride: outputs), MatrixOperand(tape.input(weight), stride: inputs),
+      into: target, stride: inputs, start: accumulates ? .accumulate : .zero)
   }
 }
 
@@ -42,11 +53,11 @@ extension Tape {
   @specialized(where Scalar == Float)
   public func linear(
     _ input: Variable, weight: Variable, bias: Variable? = nil, residual: Variable? = nil
-  ) -> Variable { map(input, by: weight, bias, residual) }
+  ) -> Variable { map(input, by: weight, bias, residual, rectifies: false) }
 
   @inline(never)
-  private func map(
-    _ input: Variable, by weight: Variable, _ bias: Variable?, _ residual: Variable?
+  func map(
+    _ input: Variable, by weight: Variable, _ bias: Variable?, _ residual: Variable?, rectifies: Bool
   ) -> Variable {
     precondition(input.columns == weight.columns, "a linear map has as many columns as its input")
     precondition(
@@ -69,8 +80,10 @@ extension Tape {
       MatrixOperand(self.input(input), stride: inputs),
       MatrixOperand(self.input(weight), stride: inputs, isTransposed: true), into: result, stride: outputs, start: start
     )
+    if rectifies { Scalar.relu(result, count: rows * outputs) }
+    let rule = LinearRule(input: input, weight: weight, bias: bias, residual: residual)
     return record(
-      .linear(LinearRule(input: input, weight: weight, bias: bias, residual: residual)), rows: rows, columns: outputs,
+      rectifies ? .rectifiedLinear(RectifiedLinearRule(map: rule)) : .linear(rule), rows: rows, columns: outputs,
       value: result,
       needsGradient: needsGradient(input) || needsGradient(weight) || bias.map(needsGradient) ?? false
         || residual.map(needsGradient) ?? false)

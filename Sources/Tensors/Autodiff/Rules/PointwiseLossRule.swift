@@ -49,7 +49,7 @@ extension Double: LossKernels {
 }
 
 /// l = normalization times the sum of the losses of all elements.
-struct PointwiseLossRule<Scalar: TensorScalar> {
+struct PointwiseLossRule<Scalar: TensorScalar>: BitwiseCopyable {
   var outputs: Variable
   /// dl / dy.
   var slopes: UnsafeMutablePointer<Scalar>

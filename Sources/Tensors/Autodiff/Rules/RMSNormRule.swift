@@ -43,7 +43,7 @@ extension Double: RMSNormKernels {
 }
 
 /// y = x inverse gain, row by row.
-struct RMSNormRule<Scalar: TensorScalar> {
+struct RMSNormRule<Scalar: TensorScalar>: BitwiseCopyable {
   var input: Variable
   var gain: Variable
   /// 1 / sqrt(mean(x^2) + epsilon) of each row.

@@ -37,7 +37,7 @@ extension Double: RotaryKernels {
 }
 
 /// y = R x, R a rotation of each pair.
-struct RotaryRule<Scalar: TensorScalar> {
+struct RotaryRule<Scalar: TensorScalar>: BitwiseCopyable {
   var input: Variable
   var heads: Int
   var length: Int

@@ -20,7 +20,7 @@ struct SumRule {
 }
 
 /// y = w l + v m for single numbers l and m.
-struct WeightedSumRule<Scalar: TensorScalar> {
+struct WeightedSumRule<Scalar: TensorScalar>: BitwiseCopyable {
   var first: Variable
   var firstWeight: Scalar
   var second: Variable?
