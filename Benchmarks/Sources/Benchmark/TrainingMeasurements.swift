@@ -41,6 +41,9 @@ extension Recorder {
     let trial = try trial(of: shape)
     let steps = trial.stepsPerTurn
     try compareTraining(shape, .float32, against: trial.float32, steps, target: training.float32, peak: peak)
+    if let unrolled = trial.unrolled {
+      try compareTraining(shape, .float32, against: unrolled, steps, target: nil, peak: peak)
+    }
     if let mixed = training.mixed {
       try compareTraining(shape, .mixed, against: trial.any, steps, target: mixed, peak: peak)
     }
@@ -103,7 +106,7 @@ extension Recorder {
 
   private mutating func compareTraining(
     _ shape: TrainingShape, _ precision: TrainingPrecision, against variant: TrainingVariant, _ stepsPerTurn: Int,
-    target: Target, peak: [TrainingPrecision: Double]
+    target: Target?, peak: [TrainingPrecision: Double]
   ) throws {
     let peer = try TrainingPeer(variant, python: python)
     _ = try peer.build(shape)
@@ -123,7 +126,9 @@ extension Recorder {
       }
       turns.append(turn)
     }
-    let group = "Training, \(shape.description), \(precision == .float32 ? "float32" : "mixed precision")"
+    let group =
+      "Training, \(shape.description), \(precision == .float32 ? "float32" : "mixed precision")"
+      + (unroll > 1 ? ", beside \(unroll) steps in one graph" : "")
     let unit: Unit = shape.kind == .llama ? .tokensPerSecond : .perSecond
     let what = shape.kind == .llama ? "tokens" : "steps"
     let theirs = turns.map { Double(theirCount) / $0.theirs.seconds }

@@ -74,7 +74,7 @@ public struct DecoderObjective: Objective {
       expect(head.weight.isFinite, "auxiliaryHeads[\(index)].weight", "a finite number", "\(head.weight)")
     }
     expect(options.lossWeight.isFinite, "lossWeight", "a finite number", "\(options.lossWeight)")
-    expect(options.tokensPerShard >= 1, "tokensPerShard", "a positive number", "\(options.tokensPerShard)")
+    if let tokens = options.tokensPerShard { expect(tokens >= 1, "tokensPerShard", "a positive number", "\(tokens)") }
     if let length = options.maximumLength {
       expect(
         1 <= length && length <= c.maximumPositionCount, "maximumLength", "a length up to \(c.maximumPositionCount)",
@@ -85,13 +85,18 @@ public struct DecoderObjective: Objective {
 
   // MARK: Shards
 
+  /// About how many tokens a shard has.
+  private var tokensPerShard: Int {
+    options.tokensPerShard ?? (configuration.hiddenSize < 128 ? 256 : configuration.hiddenSize < 512 ? 512 : 1024)
+  }
+
   /// The number of shards of `sequenceCount` sequences of `length` tokens: about ``DecoderOptions/tokensPerShard`` tokens in each, whole
   /// sequences; and where there are several, an even number, so that both lanes have as many.
   package func shardCount(sequenceCount: Int, length: Int) -> Int {
     let tokens = sequenceCount * length
-    let count = (tokens + options.tokensPerShard - 1) / options.tokensPerShard
-    // Below a quarter of a shard a second thread would cost more than it saves.
-    let even = count == 1 && tokens * 4 < options.tokensPerShard ? 1 : (count + 1) & ~1
+    let count = (tokens + tokensPerShard - 1) / tokensPerShard
+    // For so few tokens a second thread would cost more than it saves.
+    let even = count == 1 && tokens < min(128, tokensPerShard / 2) ? 1 : (count + 1) & ~1
     return min(sequenceCount, even)
   }
 

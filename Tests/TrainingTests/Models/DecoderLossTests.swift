@@ -92,10 +92,14 @@ import Transformers
   }
 
   @Test(arguments: [
-    (64, 64, 8), (32, 128, 8), (8, 256, 4), (1, 4096, 1), (3, 300, 2), (2, 16, 1), (2, 64, 2), (9, 128, 4), (5, 512, 5),
+    (64, 64, 64, 16), (124, 64, 64, 16), (128, 64, 64, 8), (508, 64, 64, 8), (512, 64, 64, 4), (512, 8, 256, 2),
+    (256, 32, 128, 8), (256, 8, 256, 4), (256, 1, 4096, 1), (256, 3, 300, 2), (64, 3, 300, 3), (256, 9, 128, 4),
+    (256, 5, 512, 5), (64, 2, 16, 1), (512, 2, 16, 1), (64, 1, 127, 1), (64, 2, 64, 2), (512, 2, 64, 2), (4, 7, 100, 4),
   ])
-  func aBatchIsCutByItsShape(sequences: Int, length: Int, shards: Int) throws {
+  func aBatchIsCutByItsShape(width: Int, sequences: Int, length: Int, shards: Int) throws {
     var configuration = DecoderKind.tiny()
+    (configuration.hiddenSize, configuration.headCount, configuration.keyValueHeadCount) = (width, 2, 2)
+    configuration.headSize = width / 2
     configuration.maximumPositionCount = 4096
     let objective = try DecoderObjective(configuration)
     #expect(objective.shardCount(sequenceCount: sequences, length: length) == shards)
