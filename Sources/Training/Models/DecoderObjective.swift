@@ -87,7 +87,7 @@ public struct DecoderObjective: Objective {
 
   /// About how many tokens a shard has.
   private var tokensPerShard: Int {
-    options.tokensPerShard ?? (configuration.hiddenSize < 128 ? 256 : configuration.hiddenSize < 512 ? 512 : 1024)
+    options.tokensPerShard ?? (configuration.hiddenSize < 128 ? 256 : 512)
   }
 
   /// The number of shards of `sequenceCount` sequences of `length` tokens: about ``DecoderOptions/tokensPerShard`` tokens in each, whole

@@ -48,8 +48,8 @@ public struct DecoderOptions: Sendable, Equatable {
   public var lossWeight = 1.0
   /// The names of parameters that training leaves alone; `*` stands for any characters, as in `model.layers.0.*`.
   public var frozenParameters: [String] = []
-  /// About how many tokens a shard has; `nil` stands for what is fast for the model's width: 256 below 128 hidden units, 512 below 512, 1024 from there
-  /// on. The activations of few tokens stay in a core's cache; of many, the weights are brought into it less often.
+  /// About how many tokens a shard has; `nil` stands for what is fast for the model's width: 256 below 128 hidden units, 512 from there on. The
+  /// activations of few tokens stay in a core's cache; of many, the weights are brought into it less often, and more memory is needed.
   public var tokensPerShard: Int?
   /// The greatest length of a sequence, for which rotary angles are computed beforehand; `nil` stands for the model's maximum.
   public var maximumLength: Int?
