@@ -6,7 +6,7 @@
 /// its node's number, and one more for the complement, as in AIGER. No two gates read the same two literals, and none reads a constant,
 /// one literal twice or a literal and its complement.
 ///
-/// Storage is one flat array of two literals a gate and the hash table, 16 to 24 bytes a gate.
+/// Storage is flat: two literals a gate, its level and the hash table, 20 to 28 bytes a gate.
 public struct AndInverterGraph: Sendable, GateTarget {
   /// The number of inputs.
   public let inputCount: Int
@@ -14,13 +14,18 @@ public struct AndInverterGraph: Sendable, GateTarget {
   public private(set) var outputs: [UInt32] = []
   /// Operand literals, the larger first, two a gate.
   private(set) var operands: [UInt32] = []
+  /// By node: the most gates on a path from an input to it.
+  private var levels: [UInt32]
   /// Open addressing over gates by their operands, gate number + 1; 0 is free.
   private var slots: [UInt32] = Array(repeating: 0, count: 1024)
 
   /// A graph of `inputCount` inputs and nothing else.
-  init(inputCount: Int) { self.inputCount = inputCount }
+  init(inputCount: Int) {
+    self.inputCount = inputCount
+    levels = Array(repeating: 0, count: 1 + inputCount)
+  }
 
-  /// The graph of a circuit: a gate of two operands is at most three ANDs, a larger table is taken apart input by input.
+  /// The graph of a circuit: a gate of two operands is at most three ANDs, a larger table is taken apart (`TableDecomposition`).
   ///
   /// Exact: output for output the circuit's functions. A circuit of ANDs of literals, such as an AIGER file, keeps its gates but for repeated
   /// and constant ones; gates that no output needs stay.
@@ -44,7 +49,7 @@ public struct AndInverterGraph: Sendable, GateTarget {
         literals.append(constant ? 1 : 0)
       } else {
         literals.append(
-          add(table, (0..<table.inputCount).map { literals[circuit.operand($0, ofGate: g).index] }))
+          decompose(table, (0..<table.inputCount).map { literals[circuit.operand($0, ofGate: g).index] }))
       }
     }
     outputs = circuit.outputs.map { literals[$0.wire.index] ^ ($0.isComplemented ? 1 : 0) }
@@ -58,14 +63,11 @@ public struct AndInverterGraph: Sendable, GateTarget {
 
   /// The most AND gates on a path from an input to an output.
   ///
-  /// Complexity: O(gates).
-  public var depth: Int {
-    var levels = [UInt32](repeating: 0, count: nodeCount)
-    for g in 0..<gateCount {
-      levels[1 + inputCount + g] = 1 + max(levels[Int(operands[2 * g] >> 1)], levels[Int(operands[2 * g + 1] >> 1)])
-    }
-    return outputs.reduce(0) { max($0, Int(levels[Int($1 >> 1)])) }
-  }
+  /// Complexity: O(outputs).
+  public var depth: Int { outputs.reduce(0) { max($0, Int(level($1))) } }
+
+  /// The most AND gates on a path from an input to a literal.
+  func level(_ literal: UInt32) -> UInt32 { levels[Int(literal >> 1)] }
 
   /// The literal of `a AND b`.
   mutating func and(_ a: UInt32, _ b: UInt32) -> UInt32 {
@@ -81,6 +83,7 @@ public struct AndInverterGraph: Sendable, GateTarget {
     }
     operands.append(first)
     operands.append(second)
+    levels.append(1 + max(level(first), level(second)))
     slots[slot] = UInt32(gateCount)
     if 2 * gateCount > slots.count { grow() }
     return literal(gateCount - 1)
