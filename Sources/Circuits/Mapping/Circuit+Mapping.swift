@@ -43,7 +43,7 @@ extension Circuit {
   /// - Parameter network: A network whose tables have at most `TruthTable.maximumInputCount` operands.
   public init(_ network: LookupTableNetwork) {
     precondition(
-      network.largestFanIn <= TruthTable.maximumInputCount, "a circuit's gates have at most as many operands as a truth table")
+      network.largestFanIn <= TruthTable.maximumInputCount, "a truth table has 0 to 6 inputs")
     self.init(
       inputCount: network.inputCount, tables: network.words, offsets: network.offsets, operands: network.operands,
       outputs: network.outputs, names: network.names)

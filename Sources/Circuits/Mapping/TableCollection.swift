@@ -7,6 +7,8 @@ struct TableCollection {
   private var operands: [UInt32] = []
   private var wordOffsets: [Int] = [0]
   private var words: [UInt64] = []
+  /// The hash of each table, kept so that growing does not read tables.
+  private var hashes: [UInt32] = []
   /// Open addressing: table number + 1, or 0 where a slot is empty; at most half full.
   private var slots = [UInt32](repeating: 0, count: 256)
 
@@ -62,9 +64,6 @@ struct TableCollection {
     return tableCount - 1
   }
 
-  /// The hash of each table, kept so that growing does not read tables.
-  private var hashes: [UInt32] = []
-
   private func isTable(
     _ t: Int, _ table: UnsafeMutablePointer<UInt64>, _ wires: UnsafeMutablePointer<UInt32>, _ k: Int
   ) -> Bool {
@@ -83,11 +82,61 @@ struct TableCollection {
     }
   }
 
-  /// The network of the tables that `outputs` need.
+  /// The network of the tables that `outputs` need; the collection is used up.
   ///
   /// A table that no output reads as it is, and some output complemented, becomes its complement, so that as few outputs as possible are
   /// complemented; tables that read it change with it. Constant outputs read one table without operands, which is false.
-  func network(outputs: [Value], names: Circuit.Names) -> LookupTableNetwork {
+  consuming func network(outputs: [Value], names: Circuit.Names) -> LookupTableNetwork {
+    let (isLive, isFlipped) = uses(outputs)
+    var newWire = [UInt32](repeating: 0, count: inputCount + tableCount)
+    for i in 0..<inputCount { newWire[i] = UInt32(i) }
+    // Tables only move down, so that the large array of words is never there twice.
+    var (count, operandCount, wordCount) = (0, 0, 0)
+    var ends: [(operands: UInt32, words: Int)] = []
+    for t in 0..<tableCount where isLive[t] {
+      newWire[inputCount + t] = UInt32(inputCount + count)
+      let (firstOperand, firstWord) = (Int(offsets[t]), wordOffsets[t])
+      let k = Int(offsets[t + 1]) - firstOperand
+      words.withUnsafeMutableBufferPointer { words in
+        guard let base = words.baseAddress else { return }
+        let table = base + wordCount
+        table.update(from: base + firstWord, count: WideTable.wordCount(k))
+        for j in 0..<k {
+          let wire = Int(operands[firstOperand + j])
+          if wire >= inputCount, isFlipped[wire - inputCount] { WideTable.complement(table, input: j, of: k) }
+        }
+        if isFlipped[t] { WideTable.complement(table, of: k) }
+      }
+      for j in 0..<k { operands[operandCount + j] = newWire[Int(operands[firstOperand + j])] }
+      operandCount += k
+      wordCount += WideTable.wordCount(k)
+      count += 1
+      ends.append((UInt32(operandCount), wordCount))
+    }
+    operands.removeLast(operands.count - operandCount)
+    words.removeLast(words.count - wordCount)
+    let literals = outputs.map { output -> Literal in
+      switch output {
+      case .literal(let literal):
+        let wire = literal.wire.index
+        let isFlipped = wire >= inputCount && isFlipped[wire - inputCount]
+        return Literal(Wire(rawValue: newWire[wire]), complemented: literal.isComplemented != isFlipped)
+      case .constant(let value):
+        return Literal(Wire(inputCount + count), complemented: value)
+      }
+    }
+    let hasConstant = outputs.contains { if case .constant = $0 { true } else { false } }
+    if hasConstant {
+      words.append(0)
+      ends.append((UInt32(operandCount), wordCount + 1))
+    }
+    return LookupTableNetwork(
+      inputCount: inputCount, offsets: [0] + ends.map(\.operands), operands: operands,
+      wordOffsets: [0] + ends.map(\.words), words: words, outputs: literals, names: names)
+  }
+
+  /// Which tables some output needs, and which become their complements.
+  private func uses(_ outputs: [Value]) -> (isLive: [Bool], isFlipped: [Bool]) {
     var isLive = [Bool](repeating: false, count: tableCount)
     var isReadPlain = isLive
     var isReadComplemented = isLive
@@ -101,50 +150,6 @@ struct TableCollection {
         isLive[Int(operands[Int(i)]) - inputCount] = true
       }
     }
-    let isFlipped = (0..<tableCount).map { isReadComplemented[$0] && !isReadPlain[$0] }
-
-    var newWire = [UInt32](repeating: 0, count: inputCount + tableCount)
-    for i in 0..<inputCount { newWire[i] = UInt32(i) }
-    var (newOffsets, newOperands, newWordOffsets, newWords) = ([UInt32(0)], [UInt32](), [0], [UInt64]())
-    newOperands.reserveCapacity(operands.count)
-    newWords.reserveCapacity(words.count)
-    for t in 0..<tableCount where isLive[t] {
-      newWire[inputCount + t] = UInt32(inputCount + newOffsets.count - 1)
-      let k = Int(offsets[t + 1] - offsets[t])
-      let start = newWords.count
-      newWords.append(contentsOf: words[wordOffsets[t]..<wordOffsets[t + 1]])
-      newWords.withUnsafeMutableBufferPointer { buffer in
-        guard let table = buffer.baseAddress.map({ $0 + start }) else { return }
-        for j in 0..<k {
-          let wire = Int(operands[Int(offsets[t]) + j])
-          if wire >= inputCount, isFlipped[wire - inputCount] { WideTable.complement(table, input: j, of: k) }
-        }
-        if isFlipped[t] { WideTable.complement(table, of: k) }
-      }
-      for j in 0..<k { newOperands.append(newWire[Int(operands[Int(offsets[t]) + j])]) }
-      newOffsets.append(UInt32(newOperands.count))
-      newWordOffsets.append(newWords.count)
-    }
-    var falseWire: Wire?
-    let literals = outputs.map { output -> Literal in
-      switch output {
-      case .literal(let literal):
-        let wire = literal.wire.index
-        let isFlipped = wire >= inputCount && isFlipped[wire - inputCount]
-        return Literal(Wire(rawValue: newWire[wire]), complemented: literal.isComplemented != isFlipped)
-      case .constant(let value):
-        let wire = falseWire ?? Wire(inputCount + newOffsets.count - 1)
-        if falseWire == nil {
-          falseWire = wire
-          newOffsets.append(UInt32(newOperands.count))
-          newWords.append(0)
-          newWordOffsets.append(newWords.count)
-        }
-        return Literal(wire, complemented: value)
-      }
-    }
-    return LookupTableNetwork(
-      inputCount: inputCount, offsets: newOffsets, operands: newOperands, wordOffsets: newWordOffsets, words: newWords,
-      outputs: literals, names: names)
+    return (isLive, (0..<tableCount).map { isReadComplemented[$0] && !isReadPlain[$0] })
   }
 }
