@@ -170,7 +170,8 @@ struct CutMapper: ~Copyable {
 
   /// The most slots that are in use at once when gates are visited in order.
   private static func slotsInUse(
-    _ operands: UnsafeMutablePointer<UInt32>, _ readerCounts: UnsafeMutablePointer<Int32>, firstGate: Int, nodeCount: Int
+    _ operands: UnsafeMutablePointer<UInt32>, _ readerCounts: UnsafeMutablePointer<Int32>, firstGate: Int,
+    nodeCount: Int
   ) -> Int {
     var pending = Array(UnsafeBufferPointer(start: readerCounts, count: nodeCount))
     var (inUse, most) = (0, 1)

@@ -52,7 +52,9 @@ public struct LookupTableNetwork: Sendable, Equatable {
       let k = fanIn(ofTable: t)
       guard wordOffsets[t + 1] - wordOffsets[t] == WideTable.wordCount(k) else { return "table \(t) has 2^k bits" }
       if k < 6, words[wordOffsets[t]] & ~TruthTable.mask(k) != 0 { return "table \(t) has no bits past its rows" }
-      for j in 0..<k where operand(j, ofTable: t).index >= inputCount + t { return "table \(t) reads only earlier wires" }
+      for j in 0..<k where operand(j, ofTable: t).index >= inputCount + t {
+        return "table \(t) reads only earlier wires"
+      }
     }
     for output in outputs where output.wire.index >= wireCount { return "outputs read existing wires" }
     return nil
