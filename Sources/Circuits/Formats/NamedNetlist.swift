@@ -97,6 +97,7 @@ extension NamedNetlist {
   }
 
   /// Combines literals, six by six and in turn, until `count` at most are left: as few gates as there can be, in a tree of least depth.
+  /// Those that stand for several come first, so that the order of the file is kept where only the first ones are combined.
   mutating func reduce(_ operation: Operation, _ literals: [UInt32], to count: Int, at offset: Int) -> [UInt32] {
     var queue = literals
     var first = 0
@@ -106,7 +107,8 @@ extension NamedNetlist {
       queue.append(netlist.gate(bits: operation.bits(group), group.map { $0 >> 1 }, at: offset) << 1)
       nameOfSignal.append(-1)
     }
-    return Array(queue[first...])
+    let given = min(first, literals.count)..<literals.count
+    return Array(queue[max(first, literals.count)...]) + queue[given]
   }
 }
 
