@@ -12,7 +12,8 @@ struct FrontierCommand: ParsableCommand {
     discussion: """
       A token can look k wires up and remember 2^k cases. For each k the circuit becomes lookup tables of at most k inputs, one token each; the \
       weights are written down, certified for all inputs, and run. k = 2 is the simulation of the circuit's own gates; with k inputs in all, each \
-      output is one table; the last row remembers all outputs in one token. Circuits of more than 12 inputs have rows up to k = 8.
+      output is one table; a last row remembers all outputs in one token. Circuits of more than 12 inputs have rows up to k = 8. With D layers a token \
+      computes D levels of tables, from at most 12 wires that it looks up.
 
       Up to 20 inputs every row is run on all assignments, beyond on a sample. Exits with 1 where a row is not certified, not equal to the circuit, or \
       runs wrong.
@@ -26,6 +27,9 @@ struct FrontierCommand: ParsableCommand {
 
   @Option(name: .long, help: "Sizes of tables, such as 2,3,4; by default from 2 to the number of inputs.")
   var sizes: TableSizes?
+
+  @Option(name: .long, help: "Numbers of layers beside one, such as 2,3; 1 for no such rows.")
+  var layers: LayerCounts = LayerCounts(values: [2, 3])
 
   @Option(name: .long, help: "An SVG picture to write.", completion: .file(extensions: ["svg"]))
   var plot: String?
@@ -67,6 +71,7 @@ struct FrontierCommand: ParsableCommand {
     var options = Frontier.Options()
     options.tableInputs = sizes?.values
     options.searchesUnit = !noSearch
+    options.layers = layers.values
     options.sampledAssignments = assignments
     let clock = ContinuousClock.now
     var generator = Philox(seed: seed)
@@ -93,13 +98,15 @@ struct FrontierCommand: ParsableCommand {
   static func text(_ frontier: Frontier) -> String {
     var cells = [
       [
-        "k", "tokens", "depth", "heads", "hidden units", "width", "weights", "not zero", "bits", "tokens/s", "rounding",
+        "k", "layers", "tokens", "depth", "heads", "hidden units", "width", "weights", "not zero", "bits", "tokens/s",
+        "rounding",
         "checked",
       ]
     ]
-    for row in frontier.rows {
+    for row in frontier.rows + frontier.deepRows {
       cells.append([
-        row.construction == .memorizer ? "one token" : "\(row.tableInputs)", Quantity.exact(row.stepCount),
+        row.construction == .memorizer ? "one token" : "\(row.tableInputs)", "\(row.layerCount)",
+        Quantity.exact(row.stepCount),
         "\(row.depth)", "\(row.headCount)", Quantity.exact(row.hiddenUnitCount), Quantity.exact(row.hiddenSize),
         Quantity.exact(row.parameterCount), Quantity.exact(row.nonZeroParameterCount),
         Quantity.exact(row.parameterBits), Quantity.text(row.tokensPerSecond),
@@ -112,7 +119,7 @@ struct FrontierCommand: ParsableCommand {
       line.enumerated().map { String(repeating: " ", count: widths[$0.offset] - $0.element.count) + $0.element }
         .joined(separator: "  ") + "\n"
     }.joined()
-    for row in frontier.rows where !row.isSound {
+    for row in frontier.rows + frontier.deepRows where !row.isSound {
       for (thing, check) in [("tables", row.mapping), ("certificate", row.certificate), ("run", row.run)]
       where !check.holds {
         text += "k = \(row.tableInputs): \(thing): \(check.statement)\n"
@@ -150,6 +157,23 @@ struct TableSizes: ExpressibleByArgument {
   }
 
   static var allValueStrings: [String] { ["ascending numbers from 2 to 12"] }
+}
+
+/// `2,3`.
+struct LayerCounts: ExpressibleByArgument {
+  let values: [Int]
+
+  init(values: [Int]) { self.values = values }
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    values = parts.compactMap { $0 }
+    guard values.count == parts.count, values.allSatisfy({ (1...3).contains($0) }) else { return nil }
+  }
+
+  var defaultValueDescription: String { values.map(String.init).joined(separator: ",") }
+
+  static var allValueStrings: [String] { ["numbers from 1 to 3"] }
 }
 
 extension CircuitSource {

@@ -12,6 +12,8 @@ public struct Frontier: Sendable, Equatable, Codable {
   public struct Options: Sendable, Equatable {
     /// The sizes of tables; `nil` for 2 to the number of inputs, at most 8 for circuits of more than 12 inputs.
     public var tableInputs: [Int]?
+    /// The numbers of layers beside one; trees of k^D leaves are made where these are at most 12.
+    public var layers = [2, 3]
     /// Whether the largest rounding is looked for, instead of trying float32's alone.
     public var searchesUnit = true
     /// How many assignments are run where there are more than 2^20.
@@ -33,9 +35,11 @@ public struct Frontier: Sendable, Equatable, Codable {
   public let gateCount: Int
   /// The rows, from small tables to large ones, the memorizer last where the circuit is small enough.
   public let rows: [FrontierRow]
+  /// Rows of several layers, in which a token has as many levels of tables: shorter chains by depth instead of width.
+  public let deepRows: [FrontierRow]
 
   /// Whether every row is what it should be.
-  public var isSound: Bool { rows.allSatisfy(\.isSound) }
+  public var isSound: Bool { (rows + deepRows).allSatisfy(\.isSound) }
 
   /// The sizes of tables that are looked at unless told otherwise.
   public static func sizes(for circuit: Circuit) -> [Int] {
@@ -65,14 +69,20 @@ public struct Frontier: Sendable, Equatable, Codable {
     let hasMemorizer =
       options.tableInputs == nil && (1...CircuitMemorizer.limits.inputs).contains(circuit.inputCount)
       && (1...CircuitMemorizer.limits.outputs).contains(circuit.outputCount)
-    let total = sizes.count + (hasMemorizer ? 1 : 0)
+    let depths = sizes.flatMap { k in
+      options.layers.filter { $0 > 1 && TreeChain.isPossible(tableInputs: k, levels: $0) }.map { (k, $0) }
+    }
+    let total = sizes.count + depths.count + (hasMemorizer ? 1 : 0)
     var rows: [FrontierRow] = []
+    /// The tables of each size.
+    var known: [Int: Circuit] = [:]
     /// The shortest so far: what larger tables cannot be worse than.
     var best: Circuit?
     for k in sizes {
       guard progress(rows.count, total) else { throw CancellationError() }
       let (tables, construction) = Frontier.tables(of: circuit, k, notLongerThan: best)
       best = tables
+      known[k] = tables
       rows.append(
         try FrontierRow(circuit, tables, k, construction, options: options, using: &generator))
     }
@@ -81,6 +91,14 @@ public struct Frontier: Sendable, Equatable, Codable {
       rows.append(try FrontierRow(CircuitMemorizer(circuit), circuit, options: options))
     }
     self.rows = rows
+    var deepRows: [FrontierRow] = []
+    for (k, levels) in depths {
+      guard progress(rows.count + deepRows.count, total) else { throw CancellationError() }
+      guard let tables = known[k], tables.maximumFanIn <= k else { continue }
+      let trees = TreeChain(tables, tableInputs: k, levels: levels)
+      deepRows.append(try FrontierRow(circuit, trees, options: options, using: &generator))
+    }
+    self.deepRows = deepRows
   }
 
   /// The shortest chain that is known of tables of at most `k` inputs: the given gates for k = 2 where they have two operands, else a mapping for

@@ -10,7 +10,23 @@ extension FrontierRow {
     _ circuit: Circuit, _ tables: Circuit, _ k: Int, _ construction: Construction, options: Frontier.Options,
     using generator: inout some RandomNumberGenerator
   ) throws {
-    let simulation = CircuitSimulation(of: tables)
+    try self.init(
+      circuit, tables, k, construction, CircuitSimulation(of: tables), options: options, using: &generator)
+  }
+
+  /// The row of trees of tables, several levels a token.
+  init(
+    _ circuit: Circuit, _ trees: TreeChain, options: Frontier.Options, using generator: inout some RandomNumberGenerator
+  ) throws {
+    try self.init(
+      circuit, trees.circuit, trees.tableInputs, .lookupTables, CircuitSimulation(of: trees), options: options,
+      using: &generator)
+  }
+
+  private init(
+    _ circuit: Circuit, _ tables: Circuit, _ k: Int, _ construction: Construction, _ simulation: CircuitSimulation,
+    options: Frontier.Options, using generator: inout some RandomNumberGenerator
+  ) throws {
     let model = simulation.model()
     let parameters = ParameterStatistics(model)
     let cost = simulation.cost
