@@ -80,7 +80,9 @@ private struct DataTextReader {
     guard !line.isEmpty, line.first != UInt8(ascii: "\r") else { return false }
     return line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).allSatisfy { field in
       let name = field.last == UInt8(ascii: "\r") ? field.dropLast() : field
-      return !name.isEmpty && name.contains { !"0123456789+-./eE".utf8.contains($0) }
+      // A letter, and not one of an exponent: "1.2.3" is no name but a number with a fault.
+      let hasLetter = name.contains { $0 >= 128 || (65...90).contains($0 & 0xDF) }
+      return hasLetter && Self.value(name, exponentLimit: limits.exponent) == nil
     }
   }
 
