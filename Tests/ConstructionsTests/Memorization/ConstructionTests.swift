@@ -68,6 +68,38 @@ private func spreadData(_ count: Int, _ dimension: Int, seed: Int, labels: [Rati
     }
   }
 
+  @Test(arguments: MemorizationConstruction.allCases)
+  func equalLabelsAreMemorizedToo(construction: MemorizationConstruction) throws {
+    for label in [Rational(0), 1, Rational(-7, 3)] {
+      let data = try MemorizationData(
+        integerPoints: drawnPoints(6, dimension: 4, in: 0...1, seed: 5), labels: Array(repeating: label, count: 6))
+      var generator = SplitMix64(seed: 1)
+      do {
+        let memorization = try construction.memorize(data, using: &generator)
+        #expect(isExactByReference(memorization.network, data) && isValid(memorization.network))
+        #expect(memorization.prediction.differences(from: memorization.network.size) == [])
+      } catch {
+        // Six corners of the cube may lie in too few hyperplanes; only this construction needs them apart then.
+        #expect(construction == .bubeck && error.hypothesis == .generalPosition)
+      }
+    }
+  }
+
+  /// Data whose positions and labels are hard on formulas: long runs, one far point, labels far apart.
+  @Test(arguments: [MemorizationConstruction.zhang, .twoLayer, .vardi, .bubeck])
+  func unevenDataAreMemorizedToo(construction: MemorizationConstruction) throws {
+    let far = (0..<20).map { Integer(1) << (3 * $0) }
+    let labels = (0..<20).map { Rational($0.isMultiple(of: 7) ? Integer(1) << 200 : Integer($0 % 2), Integer($0 + 1)) }
+    for points in [far, far.map { -$0 }, (0..<20).map { Integer($0) }] {
+      let data = try MemorizationData(integerPoints: points.map { [$0] }, labels: labels)
+      var generator = SplitMix64(seed: 1)
+      let memorization = try construction.memorize(data, using: &generator)
+      #expect(isExactByReference(memorization.network, data))
+      #expect(MemorizationCheck(memorization.network, on: data).isExact)
+      #expect(memorization.prediction.differences(from: memorization.network.size) == [])
+    }
+  }
+
   @Test func aSizePredictionThatIsWrongSaysWhere() throws {
     let data = try spreadData(9, 2, seed: 1, labels: drawnBits(9, seed: 1))
     var generator = SplitMix64(seed: 1)

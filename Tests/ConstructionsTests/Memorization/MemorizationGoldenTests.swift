@@ -44,7 +44,9 @@ import Testing
       #expect(try Data(contentsOf: folder.appending(path: name)) == bytes, "\(name)")
     }
     // What stands in the files is read back as the same values.
-    #expect(try IntegerNetwork(text: Array(Data(contentsOf: folder.appending(path: "\(construction.rawValue).network")))) == network)
+    #expect(
+      try IntegerNetwork(text: Array(Data(contentsOf: folder.appending(path: "\(construction.rawValue).network"))))
+        == network)
     #expect(try MemorizationData(text: data.text).text == data.text)
     #expect(MemorizationCheck(network, on: try MemorizationData(text: data.text)).isExact)
   }

@@ -28,9 +28,9 @@ public struct Separation: Sendable, Hashable, Codable {
   ///
   /// - Parameters:
   ///   - data: the points.
-  ///   - workLimit: the most coordinates, or words of 64 binary ones, that are compared before the result is only a bound.
+  ///   - workLimit: about how many coordinates are compared before the result is only a bound; a word of 64 binary ones counts an eighth.
   /// - Complexity: O(N^2 d) at worst, O(N^2 ceil(d / 64)) word operations for binary coordinates, shared by the cores.
-  public init(of data: MemorizationData, workLimit: Int = 1 << 33) {
+  public init(of data: MemorizationData, workLimit: Int = 1 << 31) {
     let square = data.scale * data.scale
     let radius = (0..<data.pointCount).reduce(Integer(0)) { greatest, row in
       max(greatest, data.integerPoint(row).reduce(0) { $0 + $1 * $1 })
@@ -63,7 +63,7 @@ public struct Separation: Sendable, Hashable, Codable {
     let size = packed.count / count
     // Rows are taken alternately from both ends, so that each turn is N comparisons.
     let turns = (count + 1) / 2
-    let turnLimit = min(turns, workLimit / max(1, count * size))
+    let turnLimit = min(turns, 8 * workLimit / max(1, count * size))
     let next = Atomic(0)
     let best = Mutex((distance: Int.max, first: 0, second: 0))
     let step = max(1, turns / 64)
@@ -143,34 +143,42 @@ public struct Separation: Sendable, Hashable, Codable {
     let order = (0..<count).sorted {
       (coordinates[$0 * dimension + key], $0) < (coordinates[$1 * dimension + key], $1)
     }
-    var best: (distance: Number, rows: [Int])?
+    // In that order in memory too: a row's candidates are read one after another.
+    let sorted = order.flatMap { coordinates[$0 * dimension..<($0 + 1) * dimension] }
+    var best: (distance: Number, first: Int, second: Int)?
     var work = 0
-    // Neighbours first: near pairs are found early, and prune the rest.
-    for offset in 1..<max(2, count) {
-      var isPruned = true
-      work += count - offset
-      for i in 0..<(count - offset) {
-        let (a, b) = (order[i] * dimension, order[i + offset] * dimension)
-        let apart = coordinates[b + key] - coordinates[a + key]
-        if let best, apart * apart >= best.distance { continue }
-        isPruned = false
-        var distance = zero
-        for k in 0..<dimension {
-          let difference = coordinates[a + k] - coordinates[b + k]
-          distance += difference * difference
-          work += 1
-          if let best, distance >= best.distance { break }
-        }
-        if best.map({ distance < $0.distance }) ?? true {
-          best = (distance, [order[i], order[i + offset]].sorted())
+    var isExact = true
+    sorted.withUnsafeBufferPointer { sorted in
+      /// Compares the row at `i` with those behind it up to `end`, as long as the key alone is not farther than the best.
+      func compare(_ i: Int, to end: Int) {
+        let a = i * dimension
+        for j in i + 1..<max(i + 1, end) {
+          let b = j * dimension
+          let apart = sorted[b + key] - sorted[a + key]
+          if let best, apart * apart >= best.distance { return }
+          var distance = zero
+          var k = 0
+          while k < dimension {
+            let difference = sorted[a + k] - sorted[b + k]
+            distance += difference * difference
+            k += 1
+            if let best, distance >= best.distance { break }
+          }
+          work += k
+          if best.map({ distance < $0.distance }) ?? true { best = (distance, order[i], order[j]) }
         }
       }
-      // The key's difference only grows with the offset.
-      if isPruned { break }
-      if work > workLimit {
-        return (best.map { toInteger($0.distance) }, best?.rows ?? [], offset == count - 1)
+      // Near neighbours first: a near pair that is found early prunes the rest.
+      for i in 0..<count { compare(i, to: min(count, i + 9)) }
+      for i in 0..<count {
+        if work > workLimit {
+          isExact = false
+          break
+        }
+        compare(i, to: count)
       }
     }
-    return (best.map { toInteger($0.distance) }, best?.rows ?? [], true)
+    let rows = best.map { [min($0.first, $0.second), max($0.first, $0.second)] } ?? []
+    return (best.map { toInteger($0.distance) }, rows, isExact)
   }
 }
