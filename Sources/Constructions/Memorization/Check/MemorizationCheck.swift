@@ -21,6 +21,18 @@ public struct MemorizationCheck: Sendable, Hashable, Codable {
     public let expected: Rational
     /// The network's output.
     public let found: Rational
+
+    /// A fault.
+    ///
+    /// - Parameters:
+    ///   - row: the row, from 1.
+    ///   - expected: its label.
+    ///   - found: the network's output.
+    public init(row: Int, expected: Rational, found: Rational) {
+      self.row = row
+      self.expected = expected
+      self.found = found
+    }
   }
 
   /// The points of the data.

@@ -47,7 +47,10 @@ public enum TruthTableMemorizer {
     }
     return memorization(
       inputCount: data.dimension, rows, activation, labels, rest: rest, weightsPerUnit: data.dimension, biases: ones,
-      finding: "\(data.pointCount) distinct points with coordinates 0 and 1")
+      hypotheses: [
+        HypothesisCheck(hypothesis: .distinctPoints, finding: "\(data.pointCount) distinct points"),
+        HypothesisCheck(hypothesis: .binaryCoordinates, finding: "\(data.dimension) columns of 0 and 1"),
+      ])
   }
 
   /// Writes down the network of words over an alphabet, given one-hot: input `position * alphabetSize + symbol` is 1 where the word has that symbol.
@@ -77,7 +80,12 @@ public enum TruthTableMemorizer {
     }
     return memorization(
       inputCount: length * alphabetSize, rows, activation, kept.map { labels[$0] }, rest: rest, weightsPerUnit: length,
-      biases: bias == 0 ? 0 : rows.count, finding: "\(words.count) distinct words of length \(length)")
+      biases: bias == 0 ? 0 : rows.count,
+      hypotheses: [
+        HypothesisCheck(hypothesis: .distinctPoints, finding: "\(words.count) distinct words"),
+        HypothesisCheck(
+          hypothesis: .commonAlphabet, finding: "words of length \(length) over \(alphabetSize) symbols"),
+      ])
   }
 
   /// The one-hot point of a word.
@@ -143,7 +151,7 @@ public enum TruthTableMemorizer {
 
   private static func memorization(
     inputCount: Int, _ rows: [IntegerNetwork.Row<Integer>], _ activation: IntegerNetwork.Activation,
-    _ labels: [Rational], rest: Rational, weightsPerUnit: Int, biases: Int, finding: String
+    _ labels: [Rational], rest: Rational, weightsPerUnit: Int, biases: Int, hypotheses: [HypothesisCheck]
   ) -> Memorization {
     let output = labels.enumerated().map { IntegerNetwork.Term($0.offset, $0.element - rest) }
     return Memorization(
@@ -153,6 +161,6 @@ public enum TruthTableMemorizer {
         outputs: [IntegerNetwork.Row(output, bias: rest)]),
       prediction: predictedSize(
         unitCount: rows.count, inputCount: inputCount, weightsPerUnit: weightsPerUnit, biases: biases),
-      hypotheses: [HypothesisCheck(hypothesis: .distinctPoints, finding: finding)])
+      hypotheses: hypotheses)
   }
 }

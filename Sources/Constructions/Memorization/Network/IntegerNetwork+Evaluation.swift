@@ -28,12 +28,6 @@ extension IntegerNetwork {
       row.terms.reduce(row.bias) { $0 + $1.weight * Rational(values[$1.column], scale) }
     }
   }
-
-  /// The network's outputs at a point with integer coordinates; as `outputs(at:)` for rational ones.
-  ///
-  /// - Parameter point: `inputCount` coordinates.
-  /// - Returns: one value an output, exact.
-  public func outputs(at point: [Integer]) -> [Rational] { outputs(at: point.map { Rational($0) }) }
 }
 
 extension Integer {
