@@ -6,6 +6,8 @@
 // integer_divide_*, whose two results must differ).
 #ifndef WRIGHT_CGMP_H
 #define WRIGHT_CGMP_H
+#include "LimbProgram.h"
+
 #include <gmp.h>
 #include <stddef.h>
 

@@ -20,11 +20,15 @@ public struct LlamaCircuitLayout: Sendable, Equatable {
 
   /// The layout with codes of another length, as more wires would need: then all its sizes but that of the vocabulary are theirs.
   package init(wireCount: Int, fanIn: Int, code: WireCode) {
-    precondition(wireCount >= 0 && (1...6).contains(fanIn), "a layout has K in 1 ... 6 operands")
+    precondition(
+      wireCount >= 0 && (1...LlamaCircuitLayout.maximumFanIn).contains(fanIn), "a layout has K in 1 ... 12 operands")
     self.wireCount = wireCount
     self.fanIn = fanIn
     self.code = code
   }
+
+  /// The largest number of operands that a token fetches.
+  public static let maximumFanIn = 12
 
   // MARK: Directions
 
@@ -74,7 +78,7 @@ public struct LlamaCircuitLayout: Sendable, Equatable {
   /// The residual width C: (K + 2) L + 2^K + K + 3, rounded up to a multiple of lcm(8, K).
   public var hiddenSize: Int {
     let used = (fanIn + 2) * code.length + (1 << fanIn) + fanIn + 3
-    let multiple = [8, 8, 24, 8, 40, 24][fanIn - 1]
+    let multiple = [8, 8, 24, 8, 40, 24, 56, 8, 72, 40, 88, 24][fanIn - 1]
     return (used + multiple - 1) / multiple * multiple
   }
 

@@ -16,6 +16,7 @@
 //
 // Source: the form of the construction is Li, Liu, Zhou and Ma (ICLR 2024), theorem 3.3; tokens that carry the wire, and thereby the
 // circuit in the embedding instead of in absolute positions, are what lets a stock LLaMA run it.
+import Circuits
 import Tensors
 public import Transformers
 
@@ -38,7 +39,7 @@ public struct LlamaCircuitSimulation: Sendable {
 
   /// The simulation of `chain`.
   public init(_ chain: CircuitChain) {
-    precondition(chain.fanIn <= 6, "a token fetches at most 6 operands")
+    precondition(chain.fanIn <= LlamaCircuitLayout.maximumFanIn, "a token fetches at most 12 operands")
     self.chain = chain
     layout = LlamaCircuitLayout(wireCount: chain.wireCount, fanIn: chain.fanIn)
     gap = LlamaCircuitSimulation.scoreGap
@@ -163,9 +164,9 @@ public struct LlamaCircuitSimulation: Sendable {
           let operand = j < fanIn ? Int(chain.operands[Int(chain.offsets[step]) + j]) : begin
           code.write(operand, to: row + operands[j])
         }
-        let bits = isStep ? chain.tables[step] : 0
+        let function = isStep ? chain.table(ofStep: step) : .false
         let mask = 1 << fanIn - 1  // rows repeat over the operands that a smaller gate does not have
-        for r in table { row[r] = bits >> UInt64((r - table.lowerBound) & mask) & 1 != 0 ? 1 : -1 }
+        for r in table { row[r] = function[(r - table.lowerBound) & mask] ? 1 : -1 }
       }
       for w in 0..<layout.wireCount {
         let following = w + 1 < layout.wireCount ? w + 1 : end

@@ -28,8 +28,10 @@ struct Derivation<E: Enclosure> {
     guard model.weights.layers.count == 1, let layer = model.weights.layers.first else {
       throw Doubt("the model has \(model.weights.layers.count) layers; this checker follows one")
     }
-    guard configuration.headCount <= 6 else {
-      throw Doubt("the model has \(configuration.headCount) heads; truth tables have at most 6 operands")
+    guard configuration.headCount <= CircuitStatement.maximumFanIn else {
+      throw Doubt(
+        "the model has \(configuration.headCount) heads; truth tables have at most \(CircuitStatement.maximumFanIn) operands"
+      )
     }
     let states = try PositionStates(model, form)
     let attention = try Attention(
@@ -60,7 +62,8 @@ struct Derivation<E: Enclosure> {
     var tables: [UInt64] = []
     var worst = Bounds.Worst(.infinity)
     operands.reserveCapacity(form.stepCount * headCount)
-    tables.reserveCapacity(form.stepCount)
+    let wordsPerTable = TableWords.count(operands: headCount)
+    tables.reserveCapacity(form.stepCount * wordsPerTable)
     for p in first..<max(first, count) {
       let wire = p + 1 - leading
       let isEnd = wire == form.wireCount
@@ -124,16 +127,16 @@ struct Derivation<E: Enclosure> {
         endOperands = selected.map { $0 < leading ? -1 : Int32($0 - leading) }
         continue
       }
-      var table: UInt64 = 0
+      var table = [UInt64](repeating: 0, count: wordsPerTable)
       for row in 0..<(1 << headCount) {
         var canonical = row
         for h in 0..<headCount {
           let bit = sameAs[h].map { row >> $0 & 1 } ?? 0
           canonical = canonical & ~(1 << h) | bit << h
         }
-        if rows[canonical] == 1 { table |= 1 << UInt64(row) }
+        if rows[canonical] == 1 { table[row >> 6] |= 1 << UInt64(row & 63) }
       }
-      tables.append(table)
+      tables += table
       for a in selected { operands.append(a < leading ? -1 : Int32(a - leading)) }
     }
     let program = LookupProgram(
