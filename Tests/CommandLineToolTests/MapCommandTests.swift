@@ -44,9 +44,9 @@ struct MapCommandTests {
   }
 
   @Test func aFileOfTablesThatAreTooWideIsRefusedBeforeReading() throws {
-    let outcome = try run("map", "missing.aag", "-k", "7", "-o", "x.blif")
-    #expect(outcome.code == 64 && outcome.error.contains("at most 6 inputs a table"))
-    #expect(try run("map", "missing.aag", "-k", "7").code == 65)
+    let outcome = try run("map", "missing.aag", "-k", "13", "-o", "x.blif")
+    #expect(outcome.code == 64 && outcome.error.contains("at most 12 inputs a table"))
+    #expect(try run("map", "missing.aag", "-k", "13").code == 65)
     #expect(try run("map", "adder.aag", "-k", "4", "-o", "tables").code == 64)
     #expect(try run("map", "adder.aag", "-k", "4", "-o", "no/tables.blif").code == 73)
   }

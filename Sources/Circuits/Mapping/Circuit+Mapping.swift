@@ -43,9 +43,20 @@ extension Circuit {
   /// - Parameter network: A network whose tables have at most `TruthTable.maximumInputCount` operands.
   public init(_ network: LookupTableNetwork) {
     precondition(
-      network.largestFanIn <= TruthTable.maximumInputCount, "a truth table has 0 to 6 inputs")
+      network.largestFanIn <= TruthTable.maximumInputCount, "a truth table has 0 to 12 inputs")
+    var tables: [UInt64] = []
+    var wideTables: [UInt64] = []
+    tables.reserveCapacity(network.tableCount)
+    for t in 0..<network.tableCount {
+      if network.fanIn(ofTable: t) <= TruthTable.wordInputCount {
+        tables.append(network.words[network.wordOffsets[t]])
+      } else {
+        tables.append(UInt64(wideTables.count))
+        wideTables += network.words(ofTable: t)
+      }
+    }
     self.init(
-      inputCount: network.inputCount, tables: network.words, offsets: network.offsets, operands: network.operands,
-      outputs: network.outputs, names: network.names)
+      inputCount: network.inputCount, tables: tables, wideTables: wideTables, offsets: network.offsets,
+      operands: network.operands, outputs: network.outputs, names: network.names)
   }
 }

@@ -18,8 +18,8 @@ struct LookupTableNetworkTests {
 
   @Test func aCircuitOfTheTablesIsTheNetworkWireForWire() {
     var random = SplitMix64(seed: 22)
-    for k in 2...6 {
-      let source = Circuit.wild(inputs: 9, gates: 80, outputs: 12, using: &random)
+    for k in 2...12 {
+      let source = Circuit.wild(inputs: 13, gates: 80, outputs: 12, using: &random)
       let network = source.mapped(MappingParameters(tableInputs: k)).network
       let circuit = Circuit(network)
       #expect(circuit.violatedInvariant == nil && circuit.firstDifference(from: source) == nil)
@@ -31,7 +31,7 @@ struct LookupTableNetworkTests {
 
   @Test func tablesWiderThanAGateDoNotConvert() async {
     await #expect(processExitsWith: .failure) {
-      _ = Circuit(Circuit.parity(7).mapped(MappingParameters(tableInputs: 7)).network)
+      _ = Circuit(Circuit.parity(13).mapped(MappingParameters(tableInputs: 13)).network)
     }
   }
 
