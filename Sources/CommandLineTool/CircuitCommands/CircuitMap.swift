@@ -19,7 +19,7 @@ struct CircuitMap: ParsableCommand {
 
   @Option(
     name: [.customShort("k"), .customShort("K"), .customLong("table-inputs")],
-    help: "The most inputs of a table, 2 to 16.")
+    help: ArgumentHelp("The most inputs of a table, 2 to 16.", valueName: "k"))
   var tableInputs: Int
 
   @Flag(name: .long, help: "Take few tables at any depth, instead of least depth first.")

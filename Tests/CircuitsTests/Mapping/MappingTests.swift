@@ -195,6 +195,12 @@ struct MappingTests {
     #expect(network.outputs.allSatisfy { !$0.isComplemented } && network.tableCountWithPlainOutputs == 3)
     let both = logic.finish(outputs: [a, !a, !x[3]]).mapped(MappingParameters(tableInputs: 2)).network
     #expect(both.tableCount == 1 && both.tableCountWithPlainOutputs == 3)
+    for (constants, tables) in [([true, true], 1), ([false], 1), ([true, false, true], 2)] {
+      let outputs = constants.map { logic.constant($0) }
+      let network = logic.finish(outputs: outputs).mapped(MappingParameters(tableInputs: 2)).network
+      #expect(network.tableCount == 1 && network.tableCountWithPlainOutputs == tables)
+      #expect(network([false, true, false, true]) == constants)
+    }
   }
 
   @Test(arguments: [
