@@ -19,7 +19,7 @@ struct MapCommandTests {
     let report = try run("map", "adder.aag", "-k", "3", "-o", "tables.blif", "--json").json()
     #expect(report["tables"] as? Int == 2 && report["depth"] as? Int == 1 && report["edges"] as? Int == 6)
     #expect(report["tablesByFanIn"] as? [Int] == [0, 0, 0, 2] && report["graphGates"] as? Int == 7)
-    #expect((report["rounds"] as? [Any])?.count == 12)
+    #expect((report["rounds"] as? [Any])?.count == 10)
     let info = try run("info", "tables.blif", "--json").json()
     #expect(info["gates"] as? Int == 2 && info["maximumFanIn"] as? Int == 3)
     let table = try run("simulate", "tables.blif", "--exhaustive").output

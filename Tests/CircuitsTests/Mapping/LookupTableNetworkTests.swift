@@ -79,16 +79,17 @@ struct LookupTableNetworkTests {
   }
 
   /// Networks of two inputs, one rule broken in each; the first is whole.
-  @Test(arguments: [
-    ([0, 2], [0, 1], [0, 1], [8], 2, nil),
-    ([0, 1], [0, 1], [0, 1], [8], 2, "offsets delimit the operands and words of each table"),
-    ([0, 2], [0, 1], [0, 2], [8], 2, "offsets delimit the operands and words of each table"),
-    ([0, 2], [0, 1], [0, 1], [16], 2, "table 0 has no bits past its rows"),
-    ([0, 2], [0, 2], [0, 1], [8], 2, "table 0 reads only earlier wires"),
-    ([0, 2], [0, 1], [0, 2], [8, 0], 2, "table 0 has 2^k bits"),
-    ([0, 17], Array(repeating: 0, count: 17), [0, 1], [8], 2, "table 0 has at most 16 operands"),
-    ([0, 2], [0, 1], [0, 1], [8], 3, "outputs read existing wires"),
-  ] as [([UInt32], [UInt32], [Int], [UInt64], Int, String?)])
+  @Test(
+    arguments: [
+      ([0, 2], [0, 1], [0, 1], [8], 2, nil),
+      ([0, 1], [0, 1], [0, 1], [8], 2, "offsets delimit the operands and words of each table"),
+      ([0, 2], [0, 1], [0, 2], [8], 2, "offsets delimit the operands and words of each table"),
+      ([0, 2], [0, 1], [0, 1], [16], 2, "table 0 has no bits past its rows"),
+      ([0, 2], [0, 2], [0, 1], [8], 2, "table 0 reads only earlier wires"),
+      ([0, 2], [0, 1], [0, 2], [8, 0], 2, "table 0 has 2^k bits"),
+      ([0, 17], Array(repeating: 0, count: 17), [0, 1], [8], 2, "table 0 has at most 16 operands"),
+      ([0, 2], [0, 1], [0, 1], [8], 3, "outputs read existing wires"),
+    ] as [([UInt32], [UInt32], [Int], [UInt64], Int, String?)])
   func brokenNetworksAreNoticed(
     offsets: [UInt32], operands: [UInt32], wordOffsets: [Int], words: [UInt64], output: Int, rule: String?
   ) {
