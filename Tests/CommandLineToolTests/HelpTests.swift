@@ -47,7 +47,7 @@ struct HelpTests {
     ["run", "folder", "--input", "1", "--engine", "indexed", "--live-cache"],
     ["check", "folder", "--circuit", "x", "--assignments", "0"], ["circuit", "info", "x", "--format", "vhdl"],
     ["circuit", "map", "x"], ["circuit", "map", "x", "-k", "1"], ["circuit", "map", "x", "-k", "17"],
-    ["circuit", "map", "x", "-k", "7", "-o", "x.blif"], ["circuit", "map", "x", "-k", "4", "-o", "-", "--json"],
+    ["circuit", "map", "x", "-k", "13", "-o", "x.blif"], ["circuit", "map", "x", "-k", "4", "-o", "-", "--json"],
     ["mutants", "folder", "--circuit", "x", "--count", "0"], ["mutants", "folder", "--circuit", "x", "--bits", "25"],
     ["export", "folder", "-o", "x", "--format", "onnx"], ["circuit", "simulate", "x"],
     ["circuit", "simulate", "-", "--input", "-"], ["circuit", "generate", "no-such-generator", "-o", "x.aag"],

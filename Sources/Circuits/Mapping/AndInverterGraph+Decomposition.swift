@@ -17,7 +17,7 @@ extension AndInverterGraph {
     for j in 0..<table.inputCount {
       let low = table.removingInput(j, fixedTo: false)
       let high = table.removingInput(j, fixedTo: true)
-      let isMonotone = low.bits & ~high.bits == 0 || high.bits & ~low.bits == 0
+      let isMonotone = low.implies(high) || high.implies(low)
       let cost = 4 * (low.supportSize + high.supportSize) + (isMonotone ? 0 : 1)
       if cost < best.cost { best = (j, cost) }
     }
@@ -27,8 +27,8 @@ extension AndInverterGraph {
     let x = rest.remove(at: best.input)
     let a = decompose(low, rest)
     let b = decompose(high, rest)
-    if low.bits & ~high.bits == 0 { return or(a, and(x, b)) }
-    if high.bits & ~low.bits == 0 { return or(b, and(x ^ 1, a)) }
+    if low.implies(high) { return or(a, and(x, b)) }
+    if high.implies(low) { return or(b, and(x ^ 1, a)) }
     return multiplexer(x, a, b)
   }
 

@@ -43,14 +43,17 @@ extension Circuit {
   /// - Parameter network: A network whose tables have at most `TruthTable.maximumInputCount` operands.
   public init(_ network: LookupTableNetwork) {
     precondition(
-      network.largestFanIn <= TruthTable.maximumInputCount, "a gate of a circuit has at most 12 operands")
+      network.largestFanIn <= TruthTable.maximumInputCount, "a truth table has 0 to 12 inputs")
     var tables: [UInt64] = []
     var wideTables: [UInt64] = []
     tables.reserveCapacity(network.tableCount)
     for t in 0..<network.tableCount {
-      let words = network.words(ofTable: t)
-      tables.append(words.count == 1 ? words[words.startIndex] : UInt64(wideTables.count))
-      if words.count > 1 { wideTables += words }
+      if network.fanIn(ofTable: t) <= TruthTable.wordInputCount {
+        tables.append(network.words[network.wordOffsets[t]])
+      } else {
+        tables.append(UInt64(wideTables.count))
+        wideTables += network.words(ofTable: t)
+      }
     }
     self.init(
       inputCount: network.inputCount, tables: tables, wideTables: wideTables, offsets: network.offsets,

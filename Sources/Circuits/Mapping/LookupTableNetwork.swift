@@ -26,7 +26,7 @@ public struct LookupTableNetwork: Sendable, Equatable {
   public static let maximumFanIn = 16
 
   /// A network from flat arrays that already satisfy its invariants; checked in debug builds.
-  init(
+  package init(
     inputCount: Int, offsets: [UInt32], operands: [UInt32], wordOffsets: [Int], words: [UInt64], outputs: [Literal],
     names: Circuit.Names
   ) {

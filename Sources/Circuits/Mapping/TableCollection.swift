@@ -85,7 +85,7 @@ struct TableCollection {
   /// The network of the tables that `outputs` need; the collection is used up.
   ///
   /// A table that no output reads as it is, and some output complemented, becomes its complement, so that as few outputs as possible are
-  /// complemented; tables that read it change with it. Constant outputs read one table without operands, which is false.
+  /// complemented; tables that read it change with it. Constant outputs read one table without operands, true where none of them is false.
   consuming func network(outputs: [Value], names: Circuit.Names) -> LookupTableNetwork {
     let (isLive, isFlipped) = uses(outputs)
     var newWire = [UInt32](repeating: 0, count: inputCount + tableCount)
@@ -115,6 +115,7 @@ struct TableCollection {
     }
     operands.removeLast(operands.count - operandCount)
     words.removeLast(words.count - wordCount)
+    let isConstantTrue = !outputs.contains(.constant(false))
     let literals = outputs.map { output -> Literal in
       switch output {
       case .literal(let literal):
@@ -122,12 +123,11 @@ struct TableCollection {
         let isFlipped = wire >= inputCount && isFlipped[wire - inputCount]
         return Literal(Wire(rawValue: newWire[wire]), complemented: literal.isComplemented != isFlipped)
       case .constant(let value):
-        return Literal(Wire(inputCount + count), complemented: value)
+        return Literal(Wire(inputCount + count), complemented: value != isConstantTrue)
       }
     }
-    let hasConstant = outputs.contains { if case .constant = $0 { true } else { false } }
-    if hasConstant {
-      words.append(0)
+    if !isConstantTrue || outputs.contains(.constant(true)) {
+      words.append(isConstantTrue ? 1 : 0)
       ends.append((UInt32(operandCount), wordCount + 1))
     }
     return LookupTableNetwork(

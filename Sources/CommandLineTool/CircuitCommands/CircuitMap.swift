@@ -8,8 +8,8 @@ struct CircuitMap: ParsableCommand {
     commandName: "map",
     abstract: "Write a circuit as few lookup tables of k inputs, in least depth.",
     discussion: """
-      Chooses among the cuts of the circuit's and-inverter graph (priority cuts, area flow, exact area). Tables of more than six inputs are \
-      counted; writing them needs k of at most 6.
+      Chooses among the cuts of the circuit's and-inverter graph (priority cuts, area flow, exact area). Tables of up to 16 inputs are \
+      counted; writing them needs k of at most 12.
 
       EXAMPLE:
         wright circuit map multiplier.aig -k 6 -o multiplier6.blif
@@ -19,7 +19,7 @@ struct CircuitMap: ParsableCommand {
 
   @Option(
     name: [.customShort("k"), .customShort("K"), .customLong("table-inputs")],
-    help: "The most inputs of a table, 2 to 16.")
+    help: ArgumentHelp("The most inputs of a table, 2 to 16.", valueName: "k"))
   var tableInputs: Int
 
   @Flag(name: .long, help: "Take few tables at any depth, instead of least depth first.")
@@ -84,7 +84,7 @@ struct CircuitMap: ParsableCommand {
     if let rule = parameters.violatedRule { throw ValidationError("The parameters are out of range: \(rule).") }
     if output != nil, tableInputs > TruthTable.maximumInputCount {
       throw ValidationError(
-        "Files are written for at most 6 inputs a table: leave -o out to count tables of \(tableInputs).")
+        "Files are written for at most 12 inputs a table: leave -o out to count tables of \(tableInputs).")
     }
     if report.json, output == "-" { throw ValidationError("--json and -o - would both write to standard output.") }
   }

@@ -18,8 +18,8 @@ struct LookupTableNetworkTests {
 
   @Test func aCircuitOfTheTablesIsTheNetworkWireForWire() {
     var random = SplitMix64(seed: 22)
-    for k in 2...6 {
-      let source = Circuit.wild(inputs: 9, gates: 80, outputs: 12, using: &random)
+    for k in 2...12 {
+      let source = Circuit.wild(inputs: 13, gates: 80, outputs: 12, using: &random)
       let network = source.mapped(MappingParameters(tableInputs: k)).network
       let circuit = Circuit(network)
       #expect(circuit.violatedInvariant == nil && circuit.firstDifference(from: source) == nil)
@@ -31,7 +31,7 @@ struct LookupTableNetworkTests {
 
   @Test func tablesWiderThanAGateDoNotConvert() async {
     await #expect(processExitsWith: .failure) {
-      _ = Circuit(Circuit.parity(7).mapped(MappingParameters(tableInputs: 7)).network)
+      _ = Circuit(Circuit.parity(13).mapped(MappingParameters(tableInputs: 13)).network)
     }
   }
 
@@ -76,6 +76,27 @@ struct LookupTableNetworkTests {
       rows.insert(row)
     }
     return rows
+  }
+
+  /// Networks of two inputs, one rule broken in each; the first is whole.
+  @Test(
+    arguments: [
+      ([0, 2], [0, 1], [0, 1], [8], 2, nil),
+      ([0, 1], [0, 1], [0, 1], [8], 2, "offsets delimit the operands and words of each table"),
+      ([0, 2], [0, 1], [0, 2], [8], 2, "offsets delimit the operands and words of each table"),
+      ([0, 2], [0, 1], [0, 1], [16], 2, "table 0 has no bits past its rows"),
+      ([0, 2], [0, 2], [0, 1], [8], 2, "table 0 reads only earlier wires"),
+      ([0, 2], [0, 1], [0, 2], [8, 0], 2, "table 0 has 2^k bits"),
+      ([0, 17], Array(repeating: 0, count: 17), [0, 1], [8], 2, "table 0 has at most 16 operands"),
+      ([0, 2], [0, 1], [0, 1], [8], 3, "outputs read existing wires"),
+    ] as [([UInt32], [UInt32], [Int], [UInt64], Int, String?)])
+  func brokenNetworksAreNoticed(
+    offsets: [UInt32], operands: [UInt32], wordOffsets: [Int], words: [UInt64], output: Int, rule: String?
+  ) {
+    let network = LookupTableNetwork(
+      inputCount: 2, offsets: offsets, operands: operands, wordOffsets: wordOffsets, words: words,
+      outputs: [Literal(Wire(output))], names: Circuit.Names())
+    #expect(network.violatedInvariant == rule)
   }
 
   @Test func countsAreThoseOfTheTables() {

@@ -27,7 +27,8 @@ struct MappingGoldenTests {
   }
 
   @Test(
-    .enabled(if: abc != nil), arguments: ["bench/c1355.bench", "aiger/epfl-max.aig", "aiger/epfl-ctrl.aig"], [2, 4, 6])
+    .enabled(if: abc != nil), arguments: ["bench/c1355.bench", "aiger/epfl-max.aig", "aiger/epfl-ctrl.aig"],
+    [2, 4, 6, 9])
   func abcProvesMappingsEqualAndFindsACorruptedOne(name: String, tableInputs: Int) throws {
     let original = try #require(sharedData).appending(path: "circuits/\(name)").path
     let network = try Circuit(contentsOf: original).mapped(MappingParameters(tableInputs: tableInputs)).network

@@ -92,6 +92,28 @@ struct MappingTests {
     #expect(difference(multiplier.mapped(MappingParameters(tableInputs: 8)).network, multiplier) == nil)
   }
 
+  @Test(arguments: [7, 12, 16])
+  func inputsThatCancelLeaveTheTable(inputs: Int) {
+    var random = SplitMix64(seed: inputs)
+    for trial in 0..<40 {
+      // The parity of all inputs and the parity of some, as chains from opposite ends, so that no two gates are equal.
+      var builder = CircuitBuilder(inputCount: inputs)
+      let cancelled = (0..<inputs).filter { _ in Int.random(in: 0..<2 + trial % 3, using: &random) == 0 }
+      var parity = builder.input(0)
+      for i in 1..<inputs { parity = builder.gate(.xor, parity, builder.input(i)) }
+      for i in cancelled.reversed() { parity = builder.gate(trial % 2 == 0 ? .xor : .xnor, parity, builder.input(i)) }
+      let circuit = builder.circuit(outputs: [Literal(parity)])
+      let network = circuit.mapped(MappingParameters(tableInputs: inputs)).network
+      let rest = (0..<inputs).filter { !cancelled.contains($0) }
+      #expect(network.firstDifference(from: circuit) == nil, "trial \(trial)")
+      if rest.count > 1 {
+        #expect(network.tableCount == 1 && (0..<rest.count).map { network.operand($0, ofTable: 0).index } == rest)
+      } else {
+        #expect(network.tableCount == 1 - rest.count)
+      }
+    }
+  }
+
   /// A gate's depth is the least over all of its cuts, one more than the deepest leaf: J. Cong and Y. Ding's FlowMap (1994) finds it by
   /// flows, this by listing all cuts.
   private func leastDepth(_ circuit: Circuit, _ k: Int) -> Int {
@@ -173,6 +195,12 @@ struct MappingTests {
     #expect(network.outputs.allSatisfy { !$0.isComplemented } && network.tableCountWithPlainOutputs == 3)
     let both = logic.finish(outputs: [a, !a, !x[3]]).mapped(MappingParameters(tableInputs: 2)).network
     #expect(both.tableCount == 1 && both.tableCountWithPlainOutputs == 3)
+    for (constants, tables) in [([true, true], 1), ([false], 1), ([true, false, true], 2)] {
+      let outputs = constants.map { logic.constant($0) }
+      let network = logic.finish(outputs: outputs).mapped(MappingParameters(tableInputs: 2)).network
+      #expect(network.tableCount == 1 && network.tableCountWithPlainOutputs == tables)
+      #expect(network([false, true, false, true]) == constants)
+    }
   }
 
   @Test(arguments: [
