@@ -27,7 +27,7 @@ struct FolderReplacement {
 
   /// Checks that a folder may be written to `path` and creates a temporary folder beside it.
   ///
-  /// What stands at `path` already has to be an empty folder or, if `overwrites`, a folder with a config.json and no folders in it.
+  /// What stands at `path` already has to be an empty folder or, if `overwrites`, a folder with a config.json or memorizer.json and no folders in it.
   init(of path: String, overwrites: Bool) throws(FolderError) {
     var trimmed = Substring(path)
     while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
@@ -69,7 +69,7 @@ struct FolderReplacement {
     if !overwrites {
       return fault("no folder of this name (or overwriting asked for)", "a folder of \(names.count) files")
     }
-    guard names.contains("config.json") else {
+    guard names.contains("config.json") || names.contains("memorizer.json") else {
       return fault("a model folder to overwrite", "a folder without config.json")
     }
     for name in names where entries("\(path)/\(name)") != nil {
