@@ -30,7 +30,7 @@ public func circuits(
   precondition(inputs.lowerBound >= 0, "circuits(inputs:) needs counts of at least 0, not \(inputs).")
   precondition(gates.lowerBound >= 0, "circuits(gates:) needs counts of at least 0, not \(gates).")
   precondition(
-    operands.lowerBound >= 0 && operands.upperBound <= TruthTable.maximumInputCount,
+    operands.lowerBound >= 0 && operands.upperBound <= TruthTable.wordInputCount,
     "circuits(operands:) needs counts in 0 ... 6, not \(operands).")
   precondition(outputs.lowerBound >= 0, "circuits(outputs:) needs counts of at least 0, not \(outputs).")
   return Generator { source in

@@ -10,10 +10,10 @@ public struct CircuitStatistics: Sendable, Equatable, Codable {
   public var gates: Int
   /// The number of gates with two or more operands: those left when inverters, buffers and constants fold into their readers.
   public var logicGates: Int
-  /// Gates by number of operands, 0 to 6.
+  /// Gates by number of operands, 0 to 6, and further where there are wider ones.
   public var gatesByFanIn: [Int]
   /// Gates by function: AND, OR, XOR, NAND, NOR, XNOR, NOT, BUF, CONST0, CONST1, AND with one input inverted (ANDNOT), its complement
-  /// (ORNOT), three-input MUX and MAJ, other tables as LUT2 to LUT6.
+  /// (ORNOT), three-input MUX and MAJ, other tables as LUT2 to LUT12.
   public var gatesByFunction: [String: Int]
   /// The most gates on a path from an input or constant to an output.
   public var depth: Int
@@ -46,7 +46,7 @@ public struct CircuitStatistics: Sendable, Equatable, Codable {
 extension Circuit {
   /// The circuit's statistics, in O(wires + operands) time and memory.
   public func statistics() -> CircuitStatistics {
-    var byFanIn = [Int](repeating: 0, count: 7)
+    var byFanIn = [Int](repeating: 0, count: max(6, maximumFanIn) + 1)
     var byTable: [TruthTable: Int] = [:]
     var distances: [Int: Int] = [:]
     var total = 0
@@ -151,6 +151,7 @@ extension TruthTable {
     case (2, 0b1011), (2, 0b1101): "ORNOT"
     case (3, TruthTable.multiplexer.bits): "MUX"
     case (3, TruthTable.majority.bits): "MAJ"
+    case (let k, _) where k > TruthTable.wordInputCount: wideFunctionName
     case (let k, let bits) where k > 2 && bits == TruthTable.conjunction(k): "AND\(k)"
     case (let k, let bits) where k > 2 && bits == TruthTable.mask(k) ^ 1: "OR\(k)"
     case (let k, let bits) where k > 2 && bits == TruthTable.mask(k) ^ TruthTable.conjunction(k): "NAND\(k)"
@@ -159,6 +160,17 @@ extension TruthTable {
     case (let k, let bits) where k > 2 && bits == TruthTable.mask(k) ^ TruthTable.parity(k): "XNOR\(k)"
     default: "LUT\(inputCount)"
     }
+  }
+
+  /// The same for more than six inputs.
+  private var wideFunctionName: String {
+    let last = rowCount - 1
+    let names: [(String, (Int) -> Bool)] = [
+      ("AND", { $0 == last }), ("OR", { $0 != 0 }), ("NAND", { $0 != last }), ("NOR", { $0 == 0 }),
+      ("XOR", { $0.nonzeroBitCount % 2 != 0 }), ("XNOR", { $0.nonzeroBitCount % 2 == 0 }),
+    ]
+    let name = names.first { _, value in (0...last).allSatisfy { self[$0] == value($0) } }?.0
+    return "\(name ?? "LUT")\(inputCount)"
   }
 
   /// The bits of the and of `k` inputs.

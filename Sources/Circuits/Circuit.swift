@@ -3,10 +3,11 @@
 /// A Boolean circuit.
 ///
 /// Wires `0 ..< inputCount` are inputs; gate `g` drives wire `inputCount + g` and reads only wires with smaller numbers, so the
-/// gates stand in topological order. A gate is any Boolean function of 0 (a constant) to 6 (a lookup table) wires. Outputs are
+/// gates stand in topological order. A gate is any Boolean function of 0 (a constant) to 12 (a lookup table) wires. Outputs are
 /// literals, so an output may be an input, a constant gate or a complemented wire.
 ///
-/// Storage is three flat arrays (8 bytes a truth table, 4 an operand, 4 an offset), so that a circuit of 10^6 gates takes 20 MB.
+/// Storage is flat arrays (8 bytes a truth table, 4 an operand, 4 an offset), so that a circuit of 10^6 gates of two operands takes 20 MB;
+/// a gate of k > 6 operands takes 2^k / 8 bytes more.
 public struct Circuit: Sendable, Equatable {
   /// The number of inputs; wires `0 ..< inputCount`.
   public let inputCount: Int
@@ -15,8 +16,10 @@ public struct Circuit: Sendable, Equatable {
   /// The circuit's names; none of them takes part in what it computes.
   public var names: Names
 
-  /// Truth table bits, one word a gate.
+  /// Truth table bits, one word a gate; of a gate of more than 6 operands, where its words begin in `wideTables`.
   @usableFromInline package let tables: [UInt64]
+  /// The words of the tables of gates of more than 6 operands, in the order of the gates.
+  @usableFromInline package let wideTables: [UInt64]
   /// Gate `g` reads `operands[offsets[g] ..< offsets[g + 1]]`.
   @usableFromInline package let offsets: [UInt32]
   /// Operand wires of all gates, one after the other.
@@ -50,10 +53,12 @@ public struct Circuit: Sendable, Equatable {
 
   /// A circuit from flat arrays that already satisfy its invariants; checked in debug builds.
   @usableFromInline package init(
-    inputCount: Int, tables: [UInt64], offsets: [UInt32], operands: [UInt32], outputs: [Literal], names: Names
+    inputCount: Int, tables: [UInt64], wideTables: [UInt64] = [], offsets: [UInt32], operands: [UInt32],
+    outputs: [Literal], names: Names
   ) {
     self.inputCount = inputCount
     self.tables = tables
+    self.wideTables = wideTables
     self.offsets = offsets
     self.operands = operands
     self.outputs = outputs
@@ -66,16 +71,23 @@ public struct Circuit: Sendable, Equatable {
     guard offsets.count == tables.count + 1, offsets.first == 0, offsets.last.map(Int.init) == operands.count else {
       return "offsets delimit the operands of each gate"
     }
+    var wideCount = 0
     for g in 0..<gateCount {
-      guard offsets[g] <= offsets[g + 1], offsets[g + 1] - offsets[g] <= 6 else {
-        return "gate \(g) has at most 6 operands"
+      guard offsets[g] <= offsets[g + 1], offsets[g + 1] - offsets[g] <= TruthTable.maximumInputCount else {
+        return "gate \(g) has at most 12 operands"
       }
       let k = Int(offsets[g + 1] - offsets[g])
-      guard tables[g] & ~TruthTable.mask(k) == 0 else { return "gate \(g) has no table bits past its rows" }
+      if k > TruthTable.wordInputCount {
+        guard tables[g] == UInt64(wideCount) else { return "the wide tables stand in the order of their gates" }
+        wideCount += TruthTable.wordCount(k)
+      } else if tables[g] & ~TruthTable.mask(k) != 0 {
+        return "gate \(g) has no table bits past its rows"
+      }
       for o in offsets[g]..<offsets[g + 1] where Int(operands[Int(o)]) >= inputCount + g {
         return "gate \(g) reads only earlier wires"
       }
     }
+    guard wideTables.count == wideCount else { return "the wide tables are those of the gates" }
     for output in outputs where output.wire.index >= wireCount { return "outputs read existing wires" }
     return nil
   }
@@ -102,7 +114,14 @@ extension Circuit {
 
   /// The truth table of gate `g`.
   @inlinable public func table(ofGate g: Int) -> TruthTable {
-    TruthTable(bits: tables[g], inputCount: fanIn(ofGate: g))
+    let k = fanIn(ofGate: g)
+    return k <= TruthTable.wordInputCount ? TruthTable(bits: tables[g], inputCount: k) : wideTable(ofGate: g)
+  }
+
+  /// The truth table of gate `g`, which has more than 6 operands.
+  @usableFromInline func wideTable(ofGate g: Int) -> TruthTable {
+    let (k, start) = (fanIn(ofGate: g), Int(tables[g]))
+    return TruthTable(words: wideTables[start..<start + TruthTable.wordCount(k)], inputCount: k)
   }
 
   /// Operand `j` of gate `g`.

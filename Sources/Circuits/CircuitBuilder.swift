@@ -12,6 +12,7 @@ public struct CircuitBuilder: Sendable {
   public var names = Circuit.Names()
 
   @usableFromInline var tables: [UInt64] = []
+  @usableFromInline var wideTables: [UInt64] = []
   @usableFromInline var offsets: [UInt32] = [0]
   @usableFromInline var operands: [UInt32] = []
 
@@ -52,7 +53,7 @@ public struct CircuitBuilder: Sendable {
       precondition(operand < wire, "a gate reads only wires that exist already")
       self.operands.append(operand.rawValue)
     }
-    tables.append(table.bits)
+    tables.append(wideTables.place(table))
     offsets.append(UInt32(self.operands.count))
     return wire
   }
@@ -73,6 +74,7 @@ public struct CircuitBuilder: Sendable {
   public func circuit(outputs: [Literal]) -> Circuit {
     for output in outputs { precondition(output.wire.index < wireCount, "outputs read existing wires") }
     return Circuit(
-      inputCount: inputCount, tables: tables, offsets: offsets, operands: operands, outputs: outputs, names: names)
+      inputCount: inputCount, tables: tables, wideTables: wideTables, offsets: offsets, operands: operands,
+      outputs: outputs, names: names)
   }
 }

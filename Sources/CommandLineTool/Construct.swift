@@ -74,6 +74,12 @@ struct Construct: ParsableCommand {
     guard circuit.wireCount < 1 << 28 else {
       throw Failure.refused(source.file, expected: "fewer than 2^28 wires", found: "\(circuit.wireCount)")
     }
+    let greatest = form == .llama ? LlamaCircuitLayout.maximumFanIn : PositionalCircuitLayout.maximumFanIn
+    guard circuit.maximumFanIn <= greatest else {
+      throw Failure.refused(
+        source.file, expected: "gates of at most \(greatest) operands for the form \(form.rawValue)",
+        found: "one of \(circuit.maximumFanIn)")
+    }
     let simulation = try simulation(of: circuit)
     if !report.json { try StandardOutput.print(Construct.text(simulation)) }
     if let target {

@@ -76,8 +76,9 @@ struct Run: ParsableCommand {
     var step: Int
     var wire: Int
     var function: String
-    /// The truth table, the row of false operands in the lowest bit.
-    var table: UInt64
+    /// The truth table, the row of false operands in the lowest bit; of more than 6 operands in words of 64 rows.
+    var table: UInt64?
+    var tableWords: [UInt64]?
     var operands: [Int]
     var operandValues: [Int]
     var value: Int
@@ -216,9 +217,11 @@ struct Run: ParsableCommand {
       let wire = manifest.inputCount + i
       var row = 0
       for (j, operand) in operands.enumerated() where values[operand] { row |= 1 << j }
-      let says = table.bits >> UInt64(row) & 1 != 0
+      let says = table[row]
+      let isWide = table.inputCount > TruthTable.wordInputCount
       return Step(
-        step: i + 1, wire: wire, function: table.functionName, table: table.bits, operands: operands,
+        step: i + 1, wire: wire, function: table.functionName, table: isWide ? nil : table.bits,
+        tableWords: isWide ? table.words : nil, operands: operands,
         operandValues: operands.map { values[$0] ? 1 : 0 }, value: values[wire] ? 1 : 0,
         tableValue: says == values[wire] ? nil : says ? 1 : 0)
     }

@@ -25,7 +25,7 @@ struct Wright: ParsableCommand {
     version: "wright 0.1.0",
     subcommands: [
       CircuitCommand.self, Construct.self, Run.self, Check.self, Certify.self, Verify.self, Mutants.self, Export.self,
-      Info.self,
+      Info.self, FrontierCommand.self,
       Train.self, Eval.self, Demo.self,
     ])
 

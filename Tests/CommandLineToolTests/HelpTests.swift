@@ -6,8 +6,8 @@ struct HelpTests {
   /// Every command by its words.
   static let commands = [
     [], ["circuit"], ["circuit", "info"], ["circuit", "convert"], ["circuit", "generate"], ["circuit", "simulate"],
-    ["circuit", "draw"], ["construct"], ["run"], ["check"], ["mutants"], ["export"], ["info"], ["train"], ["eval"],
-    ["demo"],
+    ["circuit", "draw"], ["circuit", "map"], ["construct"], ["run"], ["check"], ["mutants"], ["export"], ["info"],
+    ["train"], ["eval"], ["demo"],
   ]
 
   @Test(arguments: commands)
@@ -46,6 +46,8 @@ struct HelpTests {
     ["construct", "file", "-o", "folder", "--form", "other"], ["run", "folder", "--input", "1", "--engine", "other"],
     ["run", "folder", "--input", "1", "--engine", "indexed", "--live-cache"],
     ["check", "folder", "--circuit", "x", "--assignments", "0"], ["circuit", "info", "x", "--format", "vhdl"],
+    ["circuit", "map", "x"], ["circuit", "map", "x", "-k", "1"], ["circuit", "map", "x", "-k", "17"],
+    ["circuit", "map", "x", "-k", "13", "-o", "x.blif"], ["circuit", "map", "x", "-k", "4", "-o", "-", "--json"],
     ["mutants", "folder", "--circuit", "x", "--count", "0"], ["mutants", "folder", "--circuit", "x", "--bits", "25"],
     ["export", "folder", "-o", "x", "--format", "onnx"], ["circuit", "simulate", "x"],
     ["circuit", "simulate", "-", "--input", "-"], ["circuit", "generate", "no-such-generator", "-o", "x.aag"],

@@ -10,7 +10,7 @@ import Verification
 private func program(inputs: Int, heads: Int, operands: [Int32], tables: [UInt64]) -> LookupProgram {
   LookupProgram(
     form: PromptForm(
-      tokens: .values, inputCount: inputs, wireCount: inputs + tables.count, leadingTokens: [], endToken: nil),
+      tokens: .values, inputCount: inputs, wireCount: inputs + operands.count / heads, leadingTokens: [], endToken: nil),
     headCount: heads, operands: operands, tables: tables)
 }
 
@@ -61,7 +61,9 @@ private let changes = [
   Change(
     reason: "the circuit has 2 inputs, and the prompt says 1", tables: [2, 2, 2], operands: [0, 0, 0], heads: 1,
     inputs: 1),
-  Change(reason: "a step looks up 7 wires; 6 are possible", operands: [Int32](repeating: 0, count: 14), heads: 7),
+  Change(
+    reason: "a step looks up 13 wires; 12 are possible", tables: [UInt64](repeating: 0, count: 256),
+    operands: [Int32](repeating: 0, count: 26), heads: 13),
 ]
 
 @Suite struct CertificateWitnessTests {

@@ -7,7 +7,8 @@ struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark", abstract: "Measures Wright and records the figures.",
     subcommands: [
-      Record.self, LeastPrecisionRecord.self, Table.self, IndexedProcess.self, DecoderProcess.self, TrainerProcess.self,
+      Record.self, LeastPrecisionRecord.self, MappingRecord.self, Table.self, IndexedProcess.self, DecoderProcess.self,
+      TrainerProcess.self,
       Launch.self,
     ])
 }

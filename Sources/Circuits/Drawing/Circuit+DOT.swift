@@ -12,8 +12,11 @@ extension Circuit {
     text += "  }\n"
     for g in 0..<gateCount {
       let wire = UInt32(inputCount + g)
-      var label = table(ofGate: g).functionName
-      if label.hasPrefix("LUT") { label += "\n0x" + String(tables[g], radix: 16) }
+      let table = table(ofGate: g)
+      var label = table.functionName
+      if label.hasPrefix("LUT"), table.inputCount <= TruthTable.wordInputCount {
+        label += "\n0x" + String(table.bits, radix: 16)
+      }
       if let name = names.wires[wire] { label += "\n" + name }
       text += "  w\(wire) [shape=box, style=rounded, label=\(Self.quoted(label))];\n"
       for j in 0..<fanIn(ofGate: g) { text += "  \(operand(j, ofGate: g)) -> w\(wire);\n" }

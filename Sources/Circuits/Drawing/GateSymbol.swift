@@ -42,6 +42,7 @@ struct GateSymbol: Equatable {
     case (2..., let name) where name.hasPrefix("XNOR"): (outline, isOutputInverted) = (.xor, true)
     case (3, let name) where name == "MUX" || name == "MAJ": outline = .box(name)
     case (1, _): outline = .box(table.bits == 0 ? "0" : "1")
+    case (let k, let name) where k > TruthTable.wordInputCount: outline = .box(name)
     default:
       let digits = String(table.bits, radix: 16)
       outline = .box(String(repeating: "0", count: max(1, table.rowCount / 4) - digits.count) + digits)

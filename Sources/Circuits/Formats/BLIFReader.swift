@@ -267,15 +267,39 @@ extension BLIFReader {
     guard let value = cover.value else {
       return net.drive(cover.target, bits: 0, EmptyCollection(), at: cover.offset)
     }
-    if cover.inputs.count <= 6 {
+    if cover.inputs.count <= TruthTable.wordInputCount {
       let bits = value ? cover.bits : ~cover.bits & TruthTable.mask(cover.inputs.count)
       net.drive(cover.target, bits: bits, cover.inputs, at: cover.offset)
+    } else if cover.inputs.count <= TruthTable.maximumInputCount {
+      let table = table(cover)
+      net.drive(cover.target, table: value ? table : table.complemented, cover.inputs, at: cover.offset)
     } else {
       driveWide(cover, value)
     }
   }
 
-  /// A cover of more than six inputs: a tree of ORs over trees of ANDs.
+  /// The union of the rows of a cover of seven to twelve inputs.
+  private func table(_ cover: Cover) -> TruthTable {
+    var words = [UInt64](repeating: 0, count: TruthTable.wordCount(cover.inputs.count))
+    for row in cover.rows {
+      var low = UInt64.max
+      var (positive, negative) = (0, 0)
+      for j in cover.inputs.indices where scanner.bytes[row + j] != 0x2D {
+        let isPositive = scanner.bytes[row + j] == 0x31
+        if j < TruthTable.wordInputCount {
+          low &= isPositive ? TruthTable.pattern(ofInput: j) : ~TruthTable.pattern(ofInput: j)
+        } else if isPositive {
+          positive |= 1 << (j - TruthTable.wordInputCount)
+        } else {
+          negative |= 1 << (j - TruthTable.wordInputCount)
+        }
+      }
+      for w in words.indices where w & positive == positive && w & negative == 0 { words[w] |= low }
+    }
+    return TruthTable(words: words, inputCount: cover.inputs.count)
+  }
+
+  /// A cover of more than twelve inputs: a tree of ORs over trees of ANDs.
   private mutating func driveWide(_ cover: Cover, _ value: Bool) {
     var terms: [UInt32] = []
     for row in cover.rows {

@@ -67,7 +67,7 @@ struct BLIFWriter {
     let usesOffSet = offSet.cubes.count < onSet.cubes.count && !offSet.cubes.isEmpty
     for cube in (usesOffSet ? offSet : onSet).cubes {
       for j in 0..<table.inputCount {
-        let bit: UInt8 = 1 << j
+        let bit: UInt16 = 1 << j
         out.put(byte: cube.positive & bit != 0 ? 0x31 : cube.negative & bit != 0 ? 0x30 : 0x2D)
       }
       if table.inputCount > 0 { out.put(byte: 0x20) }

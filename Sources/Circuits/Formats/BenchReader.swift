@@ -193,7 +193,7 @@ extension BenchReader {
   /// `LUT 0x... (a, b, ...)`.
   private mutating func driveTable(_ target: UInt32, _ number: Range<Int>?, _ operands: [UInt32], _ offset: Int) -> Bool
   {
-    guard operands.count <= TruthTable.maximumInputCount else {
+    guard operands.count <= TruthTable.wordInputCount else {
       log.report(at: offset, expected: "a LUT of at most 6 operands", found: "\(operands.count)")
       return false
     }

@@ -102,14 +102,16 @@ struct BenchWriter {
 
   /// The format's name of the function, where it has one.
   private static func kind(_ table: TruthTable) -> StaticString? {
-    let mask = TruthTable.mask(table.inputCount)
-    let last: UInt64 = 1 << UInt64(table.rowCount - 1)
     if table.inputCount == 1 { return table == .not ? "NOT" : "BUFF" }
-    if table.bits == last { return "AND" }
-    if table.bits == mask & ~last { return "NAND" }
-    if table.bits == mask & ~1 { return "OR" }
-    if table.bits == 1 { return "NOR" }
+    switch table.functionName.prefix(while: \.isLetter) {
+    case "AND": return "AND"
+    case "NAND": return "NAND"
+    case "OR": return "OR"
+    case "NOR": return "NOR"
     // ABC takes XOR of two operands only.
-    return table == .xor ? "XOR" : table == .xnor ? "XNOR" : nil
+    case "XOR" where table.inputCount == 2: return "XOR"
+    case "XNOR" where table.inputCount == 2: return "XNOR"
+    default: return nil
+    }
   }
 }

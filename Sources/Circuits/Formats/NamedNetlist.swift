@@ -49,6 +49,11 @@ struct NamedNetlist {
     return false
   }
 
+  /// Drives `signal` by a gate that computes `table`.
+  mutating func drive(_ signal: UInt32, table: TruthTable, _ operands: some Collection<UInt32>, at offset: Int) {
+    netlist.drive(signal, table: table, operands, at: offset)
+  }
+
   /// Drives `signal` by a gate of at most six operands.
   mutating func drive(_ signal: UInt32, bits: UInt64, _ operands: some Collection<UInt32>, at offset: Int) {
     netlist.drive(signal, bits: bits, operands, at: offset)
@@ -85,23 +90,25 @@ extension NamedNetlist {
   mutating func drive(
     _ target: UInt32, _ operation: Operation, _ literals: [UInt32], complemented: Bool, at offset: Int
   ) {
-    let last = reduce(operation, literals, to: TruthTable.maximumInputCount, at: offset)
+    let last = reduce(operation, literals, to: TruthTable.wordInputCount, at: offset)
     let bits = operation.bits(last[...])
     netlist.drive(
       target, bits: complemented ? ~bits & TruthTable.mask(last.count) : bits, last.map { $0 >> 1 }, at: offset)
   }
 
   /// Combines literals, six by six and in turn, until `count` at most are left: as few gates as there can be, in a tree of least depth.
+  /// Those that stand for several come first, so that the order of the file is kept where only the first ones are combined.
   mutating func reduce(_ operation: Operation, _ literals: [UInt32], to count: Int, at offset: Int) -> [UInt32] {
     var queue = literals
     var first = 0
     while queue.count - first > count {
-      let group = queue[first..<first + min(TruthTable.maximumInputCount, queue.count - first - count + 1)]
+      let group = queue[first..<first + min(TruthTable.wordInputCount, queue.count - first - count + 1)]
       first += group.count
       queue.append(netlist.gate(bits: operation.bits(group), group.map { $0 >> 1 }, at: offset) << 1)
       nameOfSignal.append(-1)
     }
-    return Array(queue[first...])
+    let given = min(first, literals.count)..<literals.count
+    return Array(queue[max(first, literals.count)...]) + queue[given]
   }
 }
 

@@ -12,6 +12,7 @@ struct Netlist {
 
   /// By gate: truth table, operand range and operand signals, as in `Circuit`.
   private(set) var tables: [UInt64] = []
+  private(set) var wideTables: [UInt64] = []
   private(set) var offsets: [UInt32] = [0]
   private(set) var operands: [UInt32] = []
   /// By gate: the signal that it drives.
@@ -80,6 +81,12 @@ struct Netlist {
   mutating func drive(_ signal: UInt32, bits: UInt64, _ list: some Collection<UInt32>, at offset: Int) {
     operands.append(contentsOf: list)
     finishGate(signal, bits, offset)
+  }
+
+  /// Adds a gate that computes `table`.
+  mutating func drive(_ signal: UInt32, table: TruthTable, _ list: some Collection<UInt32>, at offset: Int) {
+    operands.append(contentsOf: list)
+    finishGate(signal, wideTables.place(table), offset)
   }
 
   /// A new signal driven by a gate with up to six operands.
@@ -185,6 +192,7 @@ struct OrderedNetlist {
   /// By gate of the netlist: its place in the order; `nil` where that is the gate itself.
   private let place: [UInt32]?
   private var tables: [UInt64]
+  private var wideTables: [UInt64] = []
   private var offsets: [UInt32]
   private var operands: [UInt32]
 
@@ -196,13 +204,21 @@ struct OrderedNetlist {
       var place = [UInt32](repeating: 0, count: netlist.gateCount)
       for i in 0..<order.count { place[Int(order[i])] = UInt32(i) }
       self.place = place
-      tables = order.map { netlist.tables[Int($0)] }
+      tables = []
+      tables.reserveCapacity(order.count)
       offsets = [0]
       offsets.reserveCapacity(order.count + 1)
       operands = []
       operands.reserveCapacity(netlist.operands.count)
       for gate in order {
-        for i in netlist.operandRange(Int(gate)) {
+        let range = netlist.operandRange(Int(gate))
+        tables.append(netlist.tables[Int(gate)])
+        if range.count > TruthTable.wordInputCount {
+          let start = Int(tables[tables.count - 1])
+          tables[tables.count - 1] = UInt64(wideTables.count)
+          wideTables += netlist.wideTables[start..<start + TruthTable.wordCount(range.count)]
+        }
+        for i in range {
           operands.append(netlist.wire(of: netlist.operands[i], place: place))
         }
         offsets.append(UInt32(operands.count))
@@ -210,6 +226,7 @@ struct OrderedNetlist {
     } else {
       place = nil
       tables = netlist.tables
+      wideTables = netlist.wideTables
       offsets = netlist.offsets
       operands = netlist.operands
       for i in 0..<operands.count { operands[i] = netlist.wire(of: operands[i], place: nil) }
@@ -229,8 +246,8 @@ struct OrderedNetlist {
   /// The finished circuit.
   func circuit(outputs: [Literal], names: Circuit.Names) -> Circuit {
     Circuit(
-      inputCount: netlist.inputCount, tables: tables, offsets: offsets, operands: operands, outputs: outputs,
-      names: names)
+      inputCount: netlist.inputCount, tables: tables, wideTables: wideTables, offsets: offsets, operands: operands,
+      outputs: outputs, names: names)
   }
 }
 

@@ -17,7 +17,7 @@ extension GateTarget {
   ///
   /// Removes what the table does not depend on, splits off an input that is ANDed, ORed or XORed to the rest, and otherwise
   /// expands about the input that leaves the smallest cofactors, with two gates instead of three where the function is
-  /// monotone in it (the majority of three takes 4 ANDs). At most 6 levels deep.
+  /// monotone in it (the majority of three takes 4 ANDs). At most 12 levels deep.
   mutating func add(_ table: TruthTable, _ literals: [UInt32]) -> UInt32 {
     for j in 0..<table.inputCount where !table.depends(onInput: j) {
       var fewer = literals
@@ -38,7 +38,7 @@ extension GateTarget {
       case (_, true): return or(x, add(low, rest))
       default: if low == high.complemented { return xor(x, add(low, rest)) }
       }
-      let isMonotone = low.bits & ~high.bits == 0 || high.bits & ~low.bits == 0
+      let isMonotone = low.implies(high) || high.implies(low)
       let cost = 4 * (low.supportSize + high.supportSize) + (isMonotone ? 0 : 1)
       if cost < best.cost { best = (j, cost) }
     }
@@ -48,8 +48,8 @@ extension GateTarget {
     let x = rest.remove(at: best.input)
     let a = add(low, rest)
     let b = add(high, rest)
-    if low.bits & ~high.bits == 0 { return or(a, and(x, b)) }
-    if high.bits & ~low.bits == 0 { return or(b, and(x ^ 1, a)) }
+    if low.implies(high) { return or(a, and(x, b)) }
+    if high.implies(low) { return or(b, and(x ^ 1, a)) }
     return multiplexer(x, a, b)
   }
 

@@ -26,6 +26,15 @@ extension Circuit {
     }
     return logic.finish(words: [("ciphertext", state.reversed().flatMap { $0 })])
   }
+
+  /// The substitution box of AES (FIPS-197, section 5.1.1): 8 inputs to 8 outputs, bits lowest first; at most 128 gates.
+  ///
+  /// Boyar and Peralta's circuit of 115 gates; see `LogicBuilder.aesSubstitution(_:)`.
+  public static func aesSubstitutionBox() -> Circuit {
+    var logic = LogicBuilder(inputWords: [("x", 8)], circuit: "aes-s-box")
+    let output = logic.aesSubstitution(logic.inputs(0..<8))
+    return logic.finish(words: [("y", output)])
+  }
 }
 
 extension LogicBuilder {

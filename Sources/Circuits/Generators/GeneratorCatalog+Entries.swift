@@ -101,6 +101,22 @@ extension CircuitGenerator {
       parameters: [integer("inputs", "how many inputs", 1...100_000, default: 31)]
     ) { arguments throws(GeneratorError) in .majority(try arguments.integer("inputs")) },
     Entry(
+      name: "inner-product", summary: "the inner product modulo 2 of two words",
+      parameters: [width(1_000_000, default: 16), shape]
+    ) { arguments throws(GeneratorError) in
+      .innerProduct(width: try arguments.integer("width"), shape: try arguments.choice("shape"))
+    },
+    Entry(
+      name: "random-function", summary: "a uniformly random function, by Shannon expansion of its truth table",
+      parameters: [
+        integer("inputs", "how many inputs", 0...16, default: 8),
+        integer("seed", "equal seeds make equal functions", 0...UInt64.max, default: 1),
+      ]
+    ) { arguments throws(GeneratorError) in
+      var generator = SplitMix64(seed: try arguments.wide("seed"))
+      return .randomFunction(inputs: try arguments.integer("inputs"), using: &generator)
+    },
+    Entry(
       name: "decoder", summary: "says for each number whether the input word is that number",
       parameters: [integer("width", "bits of the input word", 1...20, default: 5)]
     ) { arguments throws(GeneratorError) in .decoder(width: try arguments.integer("width")) },
@@ -181,6 +197,19 @@ extension CircuitGenerator {
       name: "sha256", summary: "SHA-256's compression function: block (512) and state (256) to state (256)",
       parameters: [choice("adder", "how sums are made", anyAdder, default: "ripple-carry")]
     ) { arguments throws(GeneratorError) in .sha256Compression(adder: try arguments.choice("adder")) },
+    Entry(
+      name: "sha256-round", summary: "a round of SHA-256: state (256) and message word (32) to state (256)",
+      parameters: [
+        integer("round", "the round whose constant is built in; without it the constant is an input (32)", 0...63),
+        choice("adder", "how sums are made", anyAdder, default: "ripple-carry"),
+      ]
+    ) { arguments throws(GeneratorError) in
+      .sha256Round(
+        number: try arguments.optionalInteger("round").map { Int($0) }, adder: try arguments.choice("adder"))
+    },
+    Entry(
+      name: "aes-s-box", summary: "the substitution box of AES: a byte (8) to a byte (8)", parameters: []
+    ) { _ throws(GeneratorError) in .aesSubstitutionBox() },
     Entry(
       name: "aes128", summary: "AES-128 encryption: key (128) and plaintext (128) to ciphertext (128)", parameters: []
     ) { _ throws(GeneratorError) in .aes128Encryption() },

@@ -67,6 +67,7 @@ extension Circuit {
     var newWire = [UInt32](repeating: 0, count: wireCount)
     for i in 0..<inputCount { newWire[i] = UInt32(i) }
     var newTables: [UInt64] = []
+    var newWideTables: [UInt64] = []
     var newOffsets: [UInt32] = [0]
     var newOperands: [UInt32] = []
     var newNames = names
@@ -75,11 +76,11 @@ extension Circuit {
       newWire[inputCount + g] = UInt32(inputCount + newTables.count)
       if let name = names.wires[UInt32(inputCount + g)] { newNames.wires[newWire[inputCount + g]] = name }
       for o in offsets[g]..<offsets[g + 1] { newOperands.append(newWire[Int(operands[Int(o)])]) }
-      newTables.append(tables[g])
+      newTables.append(newWideTables.place(table(ofGate: g)))
       newOffsets.append(UInt32(newOperands.count))
     }
     return Circuit(
-      inputCount: inputCount, tables: newTables, offsets: newOffsets, operands: newOperands,
+      inputCount: inputCount, tables: newTables, wideTables: newWideTables, offsets: newOffsets, operands: newOperands,
       outputs: outputs.map { Literal(Wire(rawValue: newWire[$0.wire.index]), complemented: $0.isComplemented) },
       names: newNames)
   }

@@ -52,6 +52,12 @@ extension TruthTable {
   /// The function in which inputs `j` and `j + 1` change places.
   func swappingInputs(_ j: Int) -> TruthTable {
     precondition(j >= 0 && j + 1 < inputCount, "two neighbouring inputs of the table")
+    if inputCount > TruthTable.wordInputCount {
+      return rearranged(inputCount) { row in
+        let differ = (row >> j ^ row >> (j + 1)) & 1
+        return row ^ (differ << j | differ << (j + 1))
+      }
+    }
     let first = TruthTable.pattern(ofInput: j)
     let second = TruthTable.pattern(ofInput: j + 1)
     let shift = UInt64(1 << j)

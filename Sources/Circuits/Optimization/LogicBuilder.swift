@@ -23,6 +23,7 @@ public struct LogicBuilder: Sendable {
   public private(set) var sharedGateCount = 0
 
   private var tables: [UInt64] = []
+  private var wideTables: [UInt64] = []
   private var offsets: [UInt32] = [0]
   private var operands: [UInt32] = []
   /// The gate with no operands that is false, once a constant was asked for.
@@ -71,7 +72,10 @@ public struct LogicBuilder: Sendable {
       foldedGateCount += 1
       return Literal(Wire(rawValue: form.operands[0]), complemented: form.isComplemented)
     default:
-      return Literal(hashed(table: form.table.bits, operands: form.operands), complemented: form.isComplemented)
+      let wire =
+        form.operands.count <= TruthTable.wordInputCount
+        ? hashed(table: form.table.bits, operands: form.operands) : hashed(wide: form.table, operands: form.operands)
+      return Literal(wire, complemented: form.isComplemented)
     }
   }
 
@@ -134,6 +138,7 @@ public struct LogicBuilder: Sendable {
     var slot = Self.hash(table, gateOperands) & (slots.count - 1)
     while slots[slot] != 0 {
       let g = Int(slots[slot] - 1)
+      // The operands are compared too, so that the place of a wide table is not taken for the bits of a narrow one.
       if tables[g] == table, operands[Int(offsets[g])..<Int(offsets[g + 1])].elementsEqual(gateOperands) {
         sharedGateCount += 1
         return Wire(inputCount + g)
@@ -144,11 +149,39 @@ public struct LogicBuilder: Sendable {
     return append(table: table, operands: gateOperands)
   }
 
+  /// The same for a table of more than six inputs.
+  private mutating func hashed(wide table: TruthTable, operands gateOperands: [UInt32]) -> Wire {
+    if tables.count * 2 >= slots.count { grow() }
+    let words = table.words
+    var slot = Self.hash(Self.folded(words), gateOperands) & (slots.count - 1)
+    while slots[slot] != 0 {
+      let g = Int(slots[slot] - 1)
+      if operands[Int(offsets[g])..<Int(offsets[g + 1])].elementsEqual(gateOperands),
+        wideTables[Int(tables[g])..<Int(tables[g]) + words.count].elementsEqual(words)
+      {
+        sharedGateCount += 1
+        return Wire(inputCount + g)
+      }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    slots[slot] = UInt32(tables.count + 1)
+    return append(table: wideTables.append(words: table), operands: gateOperands)
+  }
+
+  /// A word that stands for the words of a wide table in hashes.
+  private static func folded(_ words: some Collection<UInt64>) -> UInt64 {
+    words.reduce(0) { ($0 ^ $1) &* 0xD6E8_FEB8_6659_FD93 }
+  }
+
   private mutating func grow() {
     let mask = slots.count * 4 - 1
     slots = [UInt32](repeating: 0, count: mask + 1)
     for g in tables.indices where offsets[g] != offsets[g + 1] {
-      var slot = Self.hash(tables[g], operands[Int(offsets[g])..<Int(offsets[g + 1])]) & mask
+      let k = Int(offsets[g + 1] - offsets[g])
+      let table =
+        k <= TruthTable.wordInputCount
+        ? tables[g] : Self.folded(wideTables[Int(tables[g])..<Int(tables[g]) + TruthTable.wordCount(k)])
+      var slot = Self.hash(table, operands[Int(offsets[g])..<Int(offsets[g + 1])]) & mask
       while slots[slot] != 0 { slot = (slot + 1) & mask }
       slots[slot] = UInt32(g + 1)
     }
@@ -172,7 +205,8 @@ public struct LogicBuilder: Sendable {
       precondition(output.wire.index < inputCount + tables.count, "outputs read existing wires")
     }
     return Circuit(
-      inputCount: inputCount, tables: tables, offsets: offsets, operands: operands, outputs: outputs, names: names
+      inputCount: inputCount, tables: tables, wideTables: wideTables, offsets: offsets, operands: operands,
+      outputs: outputs, names: names
     ).removingDeadGates()
   }
 }

@@ -27,12 +27,15 @@ extension Circuit {
     }
   }
 
-  /// The truth table of each output, for a circuit of at most six inputs.
+  /// The truth table of each output, for a circuit of at most twelve inputs.
   public func truthTables() -> [TruthTable] {
-    precondition(inputCount <= TruthTable.maximumInputCount, "a truth table has 0 to 6 inputs")
+    precondition(inputCount <= TruthTable.maximumInputCount, "a truth table has 0 to 12 inputs")
     let block = AssignmentBlock(numbers: 0..<(1 << UInt64(inputCount)), signalCount: inputCount)
     let outputs = Simulator(self).outputs(of: block)
-    return (0..<outputCount).map { TruthTable(bits: outputs.words[$0], inputCount: inputCount) }
+    let stride = outputs.wordsPerSignal
+    return (0..<outputCount).map {
+      TruthTable(words: outputs.words[$0 * stride..<($0 + 1) * stride], inputCount: inputCount)
+    }
   }
 
   /// An assignment under which two circuits of one shape differ, or `nil` where they agree on all `2^inputCount`.

@@ -106,7 +106,7 @@ struct SimulationProgram: Sendable {
         if low == high.complemented { return append(0b0110, destination, top, into: destination) }
         // low ^ (top & (low ^ high))
         let difference = takeSlot()
-        emit(TruthTable(bits: low.bits ^ high.bits, inputCount: k - 1), rest, into: difference)
+        emit(low.symmetricDifference(high), rest, into: difference)
         append(0b1000, difference, top, into: difference)
         append(0b0110, destination, difference, into: destination)
         free.append(difference)

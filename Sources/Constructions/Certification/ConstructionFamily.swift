@@ -1,4 +1,5 @@
 // A construction for any number of wires, tried on a small circuit: what the checker would derive at a size that nobody builds.
+import Circuits
 import Transformers
 package import Verification
 
@@ -27,19 +28,26 @@ package struct ConstructionFamily: Sendable {
   package let fanIn: Int
   /// Whether a prompt has inputs; without, the positional form has a leading token.
   package let hasInputs: Bool
-  /// The truth tables of gates over K operands, each once.
-  private let tables: [UInt64]
+  /// The truth tables of gates over K operands, each once, 64 rows a word.
+  private let tables: [[UInt64]]
   /// Some of `tables` that have every local case of all, up to the order of operands and of units.
-  private let representatives: [UInt64]
+  private let representatives: [[UInt64]]
 
-  /// The family of the gates of the given tables over `fanIn` operands.
+  /// The family of the gates of the given tables over `fanIn` <= 6 operands.
   package init(target: PositionalTarget?, fanIn: Int, tables: some Sequence<UInt64>, hasInputs: Bool) {
-    precondition((1...6).contains(fanIn), "a token fetches 1 to 6 operands")
+    self.init(target: target, fanIn: fanIn, tables: tables.map { [$0] }, hasInputs: hasInputs)
+  }
+
+  /// The family of the gates of the given tables, each in words of 64 rows, over `fanIn` operands.
+  package init(target: PositionalTarget?, fanIn: Int, tables: [[UInt64]], hasInputs: Bool) {
+    precondition((1...LlamaCircuitLayout.maximumFanIn).contains(fanIn), "a token fetches 1 to 12 operands")
+    let words = TableWords.count(operands: fanIn)
+    precondition(tables.allSatisfy { $0.count == words }, "a table has 2^K rows")
     self.target = target
     self.fanIn = fanIn
     self.hasInputs = hasInputs
-    let distinct = Set(tables).sorted()
-    self.tables = distinct.isEmpty ? [0] : distinct
+    let distinct = Set(tables).sorted { $0.lexicographicallyPrecedes($1) }
+    self.tables = distinct.isEmpty ? [[UInt64](repeating: 0, count: words)] : distinct
     var known: Set<[Int]> = []
     representatives = self.tables.filter { table in
       let before = known.count
@@ -59,9 +67,9 @@ package struct ConstructionFamily: Sendable {
   /// What the sums of a feedforward layer are on a row, whatever the order of their terms. A fetched false is rounded otherwise than a
   /// fetched true; so: how many operands are true, and for each number of false ones and of true ones in which another row differs, in how many such
   /// rows the table is true.
-  private static func profile(of table: UInt64, row: Int, fanIn: Int) -> [Int] {
+  private static func profile(of table: [UInt64], row: Int, fanIn: Int) -> [Int] {
     var counts = [Int](repeating: 0, count: (fanIn + 1) * (fanIn + 1))
-    for other in 0..<(1 << fanIn) where table >> UInt64(other) & 1 != 0 {
+    for other in 0..<(1 << fanIn) where TableWords.value(table[...], row: UInt64(other)) {
       counts[(other & ~row).nonzeroBitCount * (fanIn + 1) + (row & ~other).nonzeroBitCount] += 1
     }
     return [row.nonzeroBitCount] + counts
@@ -93,7 +101,9 @@ package struct ConstructionFamily: Sendable {
     var worst: Bounds?
     for (checker, tables) in checkers(semantics, wireCount: wireCount, scoreGap: scoreGap) {
       let proof = try checker.derive(semantics)
-      guard proof.program.tables == tables else { throw Doubt("the weights compute other gates than they should") }
+      guard proof.program.tables == Array(tables.joined()) else {
+        throw Doubt("the weights compute other gates than they should")
+      }
       worst = worst.map { $0.worse(proof.bounds) } ?? proof.bounds
     }
     guard let worst else { throw Doubt("no circuit of \(wireCount) wires has a gate of \(fanIn) operands") }
@@ -108,14 +118,14 @@ package struct ConstructionFamily: Sendable {
   /// Checkers of surrogates for `wireCount` wires, each with the tables that its program has to have.
   package func checkers(
     _ semantics: Semantics, wireCount: Int, scoreGap: Double? = nil
-  ) -> [(checker: Checker, tables: [UInt64])] {
+  ) -> [(checker: Checker, tables: [[UInt64]])] {
     guard wireCount >= leastWireCount else { return [] }
     // With one wire more than the first gate reads, later gates never read the wire before.
     let inputs = wireCount > leastWireCount ? fanIn + 1 : fanIn
     let room = wireCount - inputs
     var rest = representatives
     if case .finitePrecision = semantics { rest = tables }
-    var found: [(Checker, [UInt64])] = []
+    var found: [(Checker, [[UInt64]])] = []
     while !rest.isEmpty {
       var gates = Array(rest.prefix(room))
       rest.removeFirst(gates.count)
@@ -131,11 +141,15 @@ package struct ConstructionFamily: Sendable {
   /// With so many wires a LLaMA has more tokens than the checker compares one by one.
   private static let codedWireCount = 32
 
-  private func surrogate(_ gates: [UInt64], inputs: Int, wireCount: Int, scoreGap: Double) -> Checker {
+  private func surrogate(_ gates: [[UInt64]], inputs: Int, wireCount: Int, scoreGap: Double) -> Checker {
     let offsets = (0...gates.count).map { UInt32($0 * fanIn) }
     let operands = gates.flatMap { _ in (0..<UInt32(fanIn)) }
+    var tables: [UInt64] = []
+    var wideTables: [UInt64] = []
+    for gate in gates { tables.append(wideTables.place(TruthTable(words: gate, inputCount: fanIn))) }
     let chain = CircuitChain(
-      inputCount: inputs, tables: gates, offsets: offsets, operands: operands, readOut: [], sourceWires: [])
+      inputCount: inputs, tables: tables, wideTables: wideTables, offsets: offsets, operands: operands, readOut: [],
+      sourceWires: [])
     let code = code(wireCount: wireCount)
     let model: Model
     let form: PromptForm

@@ -78,7 +78,7 @@ public struct PrecisionReport: Encodable, Sendable {
   ) throws(FolderError) {
     let target = PositionalTarget(of: model, manifest)
     let family = ConstructionFamily(
-      target: target, fanIn: manifest.fanIn, tables: try ChainReading(model, manifest).tables,
+      target: target, fanIn: manifest.fanIn, tables: try ChainReading(model, manifest).wholeTables,
       hasInputs: manifest.inputCount > 0)
     let certifier = Certifier(model, manifest, circuit)
     var rows: [Row] = []

@@ -35,7 +35,8 @@ extension CircuitStatement {
     tables.reserveCapacity(circuit.gateCount)
     offsets.reserveCapacity(circuit.gateCount + 1)
     for g in 0..<circuit.gateCount {
-      tables.append(circuit.table(ofGate: g).bits)
+      let table = circuit.table(ofGate: g)
+      if table.inputCount <= TruthTable.wordInputCount { tables.append(table.bits) } else { tables += table.words }
       for j in 0..<circuit.fanIn(ofGate: g) { operands.append(UInt32(circuit.operand(j, ofGate: g).index)) }
       offsets.append(UInt32(operands.count))
     }

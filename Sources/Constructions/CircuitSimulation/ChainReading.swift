@@ -15,8 +15,8 @@ public struct ChainReading: Sendable {
   public let stepCount: Int
   /// The wire that each head looks for in each step, `K` a step; `nothing` where it looks for `<s>`.
   private let wanted: [UInt32]
-  /// The truth table of each step over all K operands.
-  package let tables: [UInt64]
+  /// The truth tables of the steps over all K operands, one after the other, 64 rows a word.
+  private let tables: [UInt64]
 
   /// The mark of a head that looks for no wire.
   private static let nothing = UInt32.max
@@ -55,7 +55,8 @@ public struct ChainReading: Sendable {
     var wanted: [UInt32] = []
     var tables: [UInt64] = []
     wanted.reserveCapacity(stepCount * fanIn)
-    tables.reserveCapacity(stepCount)
+    let wordsPerTable = TruthTable.wordCount(fanIn)
+    tables.reserveCapacity(stepCount * wordsPerTable)
     let width = model.configuration.hiddenSize
     rows.elements.withUnsafeBufferPointer { elements in
       for wire in manifest.inputCount..<manifest.wireCount {
@@ -70,18 +71,29 @@ public struct ChainReading: Sendable {
           let operand = number &- leading
           wanted.append(operand < UInt32(manifest.wireCount) ? operand : ChainReading.nothing)
         }
-        var bits: UInt64 = 0
-        for r in 0..<table.size where elements[row * width + table.column + r] > 0 { bits |= 1 << UInt64(r) }
-        tables.append(bits)
+        let start = tables.count
+        for _ in 0..<wordsPerTable { tables.append(0) }
+        for r in 0..<table.size where elements[row * width + table.column + r] > 0 {
+          tables[start + r >> 6] |= 1 << UInt64(r & 63)
+        }
       }
     }
     self.wanted = wanted
     self.tables = tables
   }
 
+  /// The words of the truth tables of the steps over all K operands.
+  package var wholeTables: [[UInt64]] { (0..<stepCount).map { wholeTable(ofStep: $0).words } }
+
+  /// The truth table of step `i` over all K operands.
+  private func wholeTable(ofStep i: Int) -> TruthTable {
+    let count = TruthTable.wordCount(fanIn)
+    return TruthTable(words: tables[i * count..<(i + 1) * count], inputCount: fanIn)
+  }
+
   /// The operands that matter to step `i`, and the truth table over them.
   public func gate(ofStep i: Int) -> (table: TruthTable, operands: [Int]) {
-    var table = TruthTable(bits: tables[i], inputCount: fanIn)
+    var table = wholeTable(ofStep: i)
     var operands = wanted[i * fanIn..<(i + 1) * fanIn].map { Int($0) }
     var j = 0
     while j < table.inputCount {
@@ -101,7 +113,7 @@ public struct ChainReading: Sendable {
   public func stepThatFetchesOtherWires(_ program: LookupProgram) -> Int? {
     guard program.headCount == fanIn, program.stepCount == stepCount else { return 0 }
     return (0..<stepCount).first { step in
-      let table = TruthTable(bits: tables[step], inputCount: fanIn)
+      let table = wholeTable(ofStep: step)
       return program.operands(ofStep: step).enumerated().contains { head, operand in
         table.depends(onInput: head) && (operand < 0 || UInt32(operand) != wanted[step * fanIn + head])
       }

@@ -36,8 +36,10 @@ public struct CircuitChain: Sendable, Equatable {
 
   /// The number of inputs.
   public let inputCount: Int
-  /// Truth table bits of each step.
-  public let tables: [UInt64]
+  /// Truth table bits of each step; of a step of more than 6 operands, where its words begin in `wideTables`.
+  package let tables: [UInt64]
+  /// The words of the tables of steps of more than 6 operands.
+  package let wideTables: [UInt64]
   /// Step `i` reads `operands[offsets[i] ..< offsets[i + 1]]`.
   public let offsets: [UInt32]
   /// The chain wires that the steps read, one step after the other.
@@ -56,7 +58,12 @@ public struct CircuitChain: Sendable, Equatable {
   @inlinable public func fanIn(ofStep i: Int) -> Int { Int(offsets[i + 1] - offsets[i]) }
 
   /// The truth table of step `i`.
-  public func table(ofStep i: Int) -> TruthTable { TruthTable(bits: tables[i], inputCount: fanIn(ofStep: i)) }
+  public func table(ofStep i: Int) -> TruthTable {
+    let k = fanIn(ofStep: i)
+    if k <= TruthTable.wordInputCount { return TruthTable(bits: tables[i], inputCount: k) }
+    let start = Int(tables[i])
+    return TruthTable(words: wideTables[start..<start + TruthTable.wordCount(k)], inputCount: k)
+  }
 
   /// The chain wires that step `i` reads.
   public func operands(ofStep i: Int) -> ArraySlice<UInt32> { operands[Int(offsets[i])..<Int(offsets[i + 1])] }
@@ -81,6 +88,7 @@ extension CircuitChain {
     sources.reserveCapacity(circuit.wireCount)
     var sourceWires = (0..<circuit.inputCount).map { Wire($0) }
     var tables: [UInt64] = []
+    var wideTables: [UInt64] = []
     var offsets: [UInt32] = [0]
     var operands: [UInt32] = []
     sourceWires.reserveCapacity(circuit.wireCount)
@@ -96,7 +104,9 @@ extension CircuitChain {
       }
       if options.foldsInverters {
         let start = operands.count
-        if let source = CircuitChain.fold(circuit, gate: g, sources: sources, operands: &operands, tables: &tables) {
+        switch CircuitChain.fold(circuit, gate: g, sources: sources, operands: &operands) {
+        case .gate(let table): tables.append(wideTables.place(table))
+        case .source(let source):
           operands.removeLast(operands.count - start)
           sources.append(source)
           continue
@@ -106,7 +116,7 @@ extension CircuitChain {
           guard case .wire(let w, _) = sources[circuit.operand(j, ofGate: g).index] else { continue }
           operands.append(UInt32(w))
         }
-        tables.append(circuit.table(ofGate: g).bits)
+        tables.append(wideTables.place(circuit.table(ofGate: g)))
       }
       sources.append(.wire(sourceWires.count, isComplemented: false))
       sourceWires.append(gateWire)
@@ -115,6 +125,7 @@ extension CircuitChain {
 
     inputCount = circuit.inputCount
     self.tables = tables
+    self.wideTables = wideTables
     self.offsets = offsets
     self.operands = operands
     self.sourceWires = sourceWires
@@ -126,10 +137,18 @@ extension CircuitChain {
     }
   }
 
-  /// Appends the folded operands and the table of gate `g`, or returns what the gate reduces to (then `operands` is to be cut back).
+  /// What is left of a gate.
+  private enum Folded {
+    /// A gate that computes the table of the folded operands.
+    case gate(TruthTable)
+    /// Nothing: a constant, a wire or its complement.
+    case source(Source)
+  }
+
+  /// Appends the folded operands of gate `g` and returns its table, or what the gate reduces to (then `operands` is to be cut back).
   private static func fold(
-    _ circuit: Circuit, gate g: Int, sources: [Source], operands: inout [UInt32], tables: inout [UInt64]
-  ) -> Source? {
+    _ circuit: Circuit, gate g: Int, sources: [Source], operands: inout [UInt32]
+  ) -> Folded {
     var table = circuit.table(ofGate: g)
     let start = operands.count
     var next = 0  // the operand of the table that is looked at
@@ -156,10 +175,9 @@ extension CircuitChain {
         operands.remove(at: start + j)
       }
     }
-    if let value = table.constantValue { return .constant(value) }
-    if table.inputCount == 1 { return .wire(Int(operands[start]), isComplemented: table == .not) }
-    tables.append(table.bits)
-    return nil
+    if let value = table.constantValue { return .source(.constant(value)) }
+    if table.inputCount == 1 { return .source(.wire(Int(operands[start]), isComplemented: table == .not)) }
+    return .gate(table)
   }
 
   /// For each wire, whether some output depends on it.
@@ -180,9 +198,9 @@ extension CircuitChain {
     var values = inputs
     values.reserveCapacity(wireCount)
     for i in 0..<stepCount {
-      var row: UInt64 = 0
-      for (j, operand) in operands(ofStep: i).enumerated() where values[Int(operand)] { row |= 1 << UInt64(j) }
-      values.append(tables[i] >> row & 1 != 0)
+      var row = 0
+      for (j, operand) in operands(ofStep: i).enumerated() where values[Int(operand)] { row |= 1 << j }
+      values.append(table(ofStep: i)[row])
     }
     return values
   }

@@ -15,6 +15,8 @@ public struct CircuitSimulation: Sendable {
   public let form: SimulationManifest.Form
   /// What the weights of the positional form are written down for; `nil` for the LLaMA form.
   public let target: PositionalTarget?
+  /// The trees of tables that tokens compute, where they have several levels.
+  public let trees: TreeChain?
   /// What the chain of thought says.
   public let chain: CircuitChain
   /// What the tokens mean.
@@ -47,10 +49,32 @@ public struct CircuitSimulation: Sendable {
     self.init(circuit, chain, options, target: target)
   }
 
+  /// The simulation by a LLaMA of as many layers as trees have levels: a token computes a tree of lookup tables.
+  ///
+  ///     let trees = TreeChain(circuit, tableInputs: 2, levels: 3)
+  ///     let simulation = CircuitSimulation(of: trees)     // a shorter chain than that of `circuit`
+  ///
+  /// What the tokens say are the wires of `trees.circuit`; that is the circuit to check and certify against.
+  public init(of trees: TreeChain) {
+    form = .llama
+    target = nil
+    self.trees = trees
+    chain = CircuitChain(trees.circuit, options: TreeChain.options)
+    let layout = LlamaCircuitLayout(
+      wireCount: chain.wireCount, tableInputs: trees.tableInputs, levels: trees.levelCount)
+    var manifest = SimulationManifest(
+      form: .llama, precision: nil, chain: chain, circuit: trees.circuit, options: TreeChain.options,
+      stream: layout.stream)
+    manifest.fanIn = layout.fanIn
+    self.manifest = manifest
+    cost = SimulationCost(chain, layout: layout, depth: trees.circuit.depth)
+  }
+
   private init(
     _ circuit: Circuit, _ chain: CircuitChain, _ options: CircuitChain.Options, target: PositionalTarget?
   ) {
     form = target == nil ? .llama : .li
+    trees = nil
     self.target = target
     self.chain = chain
     let stream: ResidualStream
@@ -73,6 +97,8 @@ public struct CircuitSimulation: Sendable {
   public func model() -> Model {
     if let target {
       PositionalCircuitSimulation(chain, target: target).model()
+    } else if let trees {
+      LlamaCircuitSimulation(trees).model()
     } else {
       LlamaCircuitSimulation(chain).model()
     }

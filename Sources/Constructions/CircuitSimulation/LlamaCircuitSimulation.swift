@@ -16,6 +16,7 @@
 //
 // Source: the form of the construction is Li, Liu, Zhou and Ma (ICLR 2024), theorem 3.3; tokens that carry the wire, and thereby the
 // circuit in the embedding instead of in absolute positions, are what lets a stock LLaMA run it.
+import Circuits
 import Tensors
 public import Transformers
 
@@ -25,6 +26,8 @@ public struct LlamaCircuitSimulation: Sendable {
   public let chain: CircuitChain
   /// The names and sizes.
   public let layout: LlamaCircuitLayout
+  /// The trees of the steps where a token has several levels of tables, or none.
+  private let trees: [TableTree]
   /// The score by which the wanted wire leads.
   private let gap: Double
 
@@ -38,10 +41,20 @@ public struct LlamaCircuitSimulation: Sendable {
 
   /// The simulation of `chain`.
   public init(_ chain: CircuitChain) {
-    precondition(chain.fanIn <= 6, "a token fetches at most 6 operands")
+    precondition(chain.fanIn <= LlamaCircuitLayout.maximumFanIn, "a token fetches at most 12 operands")
     self.chain = chain
     layout = LlamaCircuitLayout(wireCount: chain.wireCount, fanIn: chain.fanIn)
     gap = LlamaCircuitSimulation.scoreGap
+    trees = []
+  }
+
+  /// The simulation of a chain of trees: as many layers as a tree has levels, of which the first alone attends.
+  public init(_ chain: TreeChain) {
+    self.chain = CircuitChain(chain.circuit, options: TreeChain.options)
+    layout = LlamaCircuitLayout(
+      wireCount: self.chain.wireCount, tableInputs: chain.tableInputs, levels: chain.levelCount)
+    gap = LlamaCircuitSimulation.scoreGap
+    trees = chain.trees
   }
 
   /// The simulation of `chain` with another layout and another lead of scores: what a construction of other parameters would be.
@@ -50,19 +63,23 @@ public struct LlamaCircuitSimulation: Sendable {
     self.chain = chain
     self.layout = layout
     gap = scoreGap
+    trees = []
   }
 
   /// The weights. Time and memory are those of the embedding and the head: 2 (2T + 2) C numbers.
   public func model() -> Model {
     let gain = NormalizationWeights(gain: [Float](repeating: 1, count: layout.hiddenSize))
-    let (gate, up, down) = feedForward()
-    let layer = LayerWeights(
-      attentionNormalization: gain, query: query(), key: key(), value: value(), output: output(),
-      feedForwardNormalization: gain, gate: gate, up: up, down: down)
+    let layers = (1...layout.levelCount).map { level in
+      let (gate, up, down) = feedForward(level)
+      let (query, key, value, output) = level == 1 ? (query(), key(), value(), output()) : idleAttention()
+      return LayerWeights(
+        attentionNormalization: gain, query: query, key: key, value: value, output: output,
+        feedForwardNormalization: gain, gate: gate, up: up, down: down)
+    }
     return Model(
       configuration: layout.configuration,
       weights: ModelWeights(
-        tokenEmbedding: embedding(), layers: [layer], finalNormalization: gain, head: head()))
+        tokenEmbedding: embedding(), layers: layers, finalNormalization: gain, head: head()))
   }
 
   // MARK: Attention
@@ -112,25 +129,37 @@ public struct LlamaCircuitSimulation: Sendable {
     return map.lowered()
   }
 
+  /// The attention of the layers after the first, which brings nothing.
+  private func idleAttention() -> (query: Linear, key: Linear, value: Linear, output: Linear) {
+    func zeros(_ rows: Int, _ columns: Int) -> Linear { Linear(weight: Tensor(shape: [rows, columns], repeating: 0)) }
+    let (c, d) = (layout.hiddenSize, layout.headSize)
+    return (zeros(layout.fanIn * d, c), zeros(d, c), zeros(d, c), zeros(c, layout.fanIn * d))
+  }
+
   // MARK: Feedforward
 
-  /// Unit p: gate = slope * (sum of +-fetched_j, matching row p, - table[p] - K), which is slope where the fetched values are row p
-  /// and table[p] = -1, and -slope or less elsewhere; up = 1/slope; down takes 2 from the result.
-  private func feedForward() -> (gate: Linear, up: Linear, down: Linear) {
+  /// Unit p of a table: gate = slope * (sum of +-x_j, matching row p, - table[p] - k) for the k values x_j that it reads, which is slope where they are
+  /// row p and table[p] = -1, and -slope or less elsewhere; up = 1/slope; down takes 2 from the table's place.
+  private func feedForward(_ level: Int) -> (gate: Linear, up: Linear, down: Linear) {
     let units = Subspace("units", size: layout.intermediateSize)
     let hidden = ResidualStream([units])
     let slope = LlamaCircuitSimulation.gateSlope
     var gate = NamedLinearMap(from: layout.stream, to: hidden)
     var up = NamedLinearMap(from: layout.stream, to: hidden)
     var down = NamedLinearMap(from: hidden, to: layout.stream)
-    for row in 0..<units.size {
-      for j in 0..<layout.fanIn {
-        gate.add(row >> j & 1 != 0 ? slope : -slope, from: layout.fetched(j)[0], to: units[row])
+    let k = layout.tableInputs
+    for t in 0..<layout.tableCount(level: level) {
+      let (table, place) = (layout.table(level: level, t), layout.place(level: level, t))
+      for row in 0..<(1 << k) {
+        let unit = units[t << k + row]
+        for j in 0..<k {
+          gate.add(row >> j & 1 != 0 ? slope : -slope, from: layout.place(level: level - 1, k * t + j)[0], to: unit)
+        }
+        gate.add(-slope, from: table[row], to: unit)
+        gate.add(-slope * Float(k), from: layout.one[0], to: unit)
+        up.add(1 / slope, from: layout.one[0], to: unit)
+        down.add(-2, from: unit, to: place[0])
       }
-      gate.add(-slope, from: layout.table[row], to: units[row])
-      gate.add(-slope * Float(layout.fanIn), from: layout.one[0], to: units[row])
-      up.add(1 / slope, from: layout.one[0], to: units[row])
-      down.add(-2, from: units[row], to: layout.result[0])
     }
     return (gate.lowered(), up.lowered(), down.lowered())
   }
@@ -144,7 +173,9 @@ public struct LlamaCircuitSimulation: Sendable {
     let own = stream.column(layout.ownCode[0])
     let operands = (0..<layout.fanIn).map { stream.column(layout.operandCode($0)[0]) }
     let next = stream.column(layout.nextCode[0])
-    let table = stream.columns(layout.table)
+    let tables = (1...layout.levelCount).map { level in
+      (0..<layout.tableCount(level: level)).map { stream.columns(layout.table(level: level, $0)).lowerBound }
+    }
     let value = stream.column(layout.value[0])
     let (width, begin, end) = (stream.size, layout.wireCount, layout.wireCount + 1)
     let elements = [Float](unsafeUninitializedCapacity: layout.vocabularySize * width) { buffer, count in
@@ -158,14 +189,28 @@ public struct LlamaCircuitSimulation: Sendable {
         row[value] = isTrue ? 1 : -1
         let step = following - chain.inputCount
         let isStep = step >= 0 && following < layout.wireCount
+        if isStep, !trees.isEmpty {
+          let tree = trees[step]
+          for (j, leaf) in tree.leaves.enumerated() { code.write(leaf ?? begin, to: row + operands[j]) }
+          for (starts, contents) in zip(tables, tree.tables) {
+            for (start, function) in zip(starts, contents) {
+              for r in 0..<function.rowCount { row[start + r] = function[r] ? 1 : -1 }
+            }
+          }
+          return
+        }
         let fanIn = isStep ? chain.fanIn(ofStep: step) : 0
         for j in 0..<layout.fanIn {
           let operand = j < fanIn ? Int(chain.operands[Int(chain.offsets[step]) + j]) : begin
           code.write(operand, to: row + operands[j])
         }
-        let bits = isStep ? chain.tables[step] : 0
+        let function = isStep ? chain.table(ofStep: step) : .false
         let mask = 1 << fanIn - 1  // rows repeat over the operands that a smaller gate does not have
-        for r in table { row[r] = bits >> UInt64((r - table.lowerBound) & mask) & 1 != 0 ? 1 : -1 }
+        for starts in tables {
+          for start in starts {
+            for r in 0..<(1 << layout.tableInputs) { row[start + r] = function[r & mask] ? 1 : -1 }
+          }
+        }
       }
       for w in 0..<layout.wireCount {
         let following = w + 1 < layout.wireCount ? w + 1 : end

@@ -39,11 +39,16 @@ public struct PositionalCircuitLayout: Sendable, Equatable {
       scoreGap: PositionalCircuitLayout.scoreGap(for: target))
   }
 
+  /// The largest number of operands that a token fetches in this form.
+  public static let maximumFanIn = 6
+
   /// The layout with codes of another length and another lead of scores: what a construction of other parameters would be.
   package init(
     wireCount: Int, inputCount: Int, fanIn: Int, target: PositionalTarget, code: WireCode, scoreGap: Double
   ) {
-    precondition((1...6).contains(fanIn) && inputCount >= 0 && wireCount >= inputCount, "1 to 6 operands, inputs first")
+    precondition(
+      (1...PositionalCircuitLayout.maximumFanIn).contains(fanIn) && inputCount >= 0 && wireCount >= inputCount,
+      "1 to 6 operands, inputs first")
     self.wireCount = wireCount
     self.inputCount = inputCount
     self.fanIn = fanIn

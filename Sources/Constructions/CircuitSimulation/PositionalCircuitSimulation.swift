@@ -13,6 +13,7 @@
 // The paper's gates are AND and NOT; here any truth table of K operands is one unit a row. Which precisions suffice for that is found
 // case by case (`PositionalCircuitLayout.insufficiency`); K + 1 <= B_s and the constant -2 are enough.
 import ExactArithmetic
+import Circuits
 import Tensors
 public import Transformers
 
@@ -173,9 +174,9 @@ public struct PositionalCircuitSimulation: Sendable {
           let operand = j < fanIn ? layout.position(wire: Int(chain.operands[Int(chain.offsets[step]) + j])) : p
           code.write(operand, to: row + operands[j])
         }
-        let bits = isStep ? chain.tables[step] : 0
+        let function = isStep ? chain.table(ofStep: step) : .false
         let mask = 1 << fanIn - 1
-        for r in table { row[r] = bits >> UInt64((r - table.lowerBound) & mask) & 1 != 0 ? 1 : -1 }
+        for r in table { row[r] = function[(r - table.lowerBound) & mask] ? 1 : -1 }
       }
     }
     return Tensor(shape: [layout.positionCount, width], elements: elements)

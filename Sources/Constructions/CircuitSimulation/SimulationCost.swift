@@ -120,4 +120,32 @@ public struct SimulationCost: Sendable, Equatable, Codable {
       expectedBitslicedTokensPerSecond = Rate.bitsliced
     }
   }
+
+  /// The cost of simulating `chain` in `layout`, whose tokens may have several levels of tables.
+  init(_ chain: CircuitChain, layout: LlamaCircuitLayout, depth: Int) {
+    wireCount = chain.wireCount
+    stepCount = chain.stepCount
+    self.depth = depth
+    liveWireCount = chain.liveWireCount
+    layerCount = layout.levelCount
+    headCount = layout.fanIn
+    vocabularySize = layout.vocabularySize
+    hiddenSize = layout.hiddenSize
+    intermediateSize = layout.intermediateSize
+    parameterCount = layout.parameterCount
+    parameterBytes = 4 * parameterCount
+    cacheBytes = layout.cacheBytes
+    let (heads, length) = (layout.fanIn, layout.code.length)
+    let tables = (1...layout.levelCount).reduce(0) { $0 + layout.tableCount(level: $1) }
+    let units = tables << layout.tableInputs
+    // As in the form of one level: the rows and columns that are not all zero.
+    let products =
+      ((heads + 1) * 2 * length + 1) * ((heads + 1) * length + 2) + heads * heads
+      + units * (2 * (layout.tableInputs + layout.intermediateSize) + 3) + vocabularySize * (length + 1)
+    operationsPerToken = products + (2 + chain.inputCount + chain.wireCount) * heads * (2 * length + 1) / 2
+    expectedDenseTokensPerSecond = 1 / (Double(operationsPerToken) / Rate.dense + Rate.denseSecondsBeside)
+    let steps = Double(max(1, stepCount))
+    expectedIndexedTokensPerSecond = steps / (steps / Rate.indexed + Rate.indexedSecondsBeside)
+    expectedBitslicedTokensPerSecond = Rate.bitsliced
+  }
 }

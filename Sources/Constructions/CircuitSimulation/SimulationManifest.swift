@@ -143,7 +143,8 @@ public struct SimulationManifest: Codable, Sendable, Equatable {
     guard version == 1 else { return "version \(version); this program reads version 1" }
     guard inputCount >= 0, wireCount >= inputCount, wireCount < 1 << 30 else { return "impossible wire counts" }
     guard precision == nil || form == .li else { return "a finite precision of the form \(form.rawValue)" }
-    guard (1...6).contains(fanIn) else { return "fan-in \(fanIn); 1 to 6 are possible" }
+    let greatest = form == .llama ? LlamaCircuitLayout.maximumFanIn : PositionalCircuitLayout.maximumFanIn
+    guard (1...greatest).contains(fanIn) else { return "fan-in \(fanIn); 1 to \(greatest) are possible" }
     guard readOut.allSatisfy({ $0 >= -2 && $0 < 2 * wireCount }) else {
       return "a read-out of a wire that is not there"
     }

@@ -47,7 +47,7 @@ extension Circuit {
     builder.reserveCapacity(gates: program.stepCount, operands: program.operands.count)
     var wires: [Wire] = []
     for i in 0..<program.stepCount {
-      var table = TruthTable(bits: program.tables[i], inputCount: program.headCount)
+      var table = TruthTable(words: program.table(ofStep: i), inputCount: program.headCount)
       wires.removeAll(keepingCapacity: true)
       for operand in program.operands(ofStep: i) {
         if operand >= 0, table.depends(onInput: wires.count) {

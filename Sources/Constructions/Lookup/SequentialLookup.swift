@@ -68,7 +68,13 @@ public struct SequentialLookup: Sendable {
         case 2: run(tables, target) { i in SequentialLookup.row(of: 2, places, i, first) }
         case 3: run(tables, target) { i in SequentialLookup.row(of: 3, places, i, first) }
         case 4: run(tables, target) { i in SequentialLookup.row(of: 4, places, i, first) }
-        case let k: run(tables, target) { i in SequentialLookup.row(of: k, places, i, first) }
+        case let k where k <= 6: run(tables, target) { i in SequentialLookup.row(of: k, places, i, first) }
+        case let k:
+          let words = program.wordsPerTable
+          for i in 0..<program.stepCount {
+            let row = Int(SequentialLookup.row(of: k, places, i, first))
+            target[i] = UInt8(truncatingIfNeeded: tables[i * words + row >> 6] >> UInt64(row & 63) & 1)
+          }
         }
       }
     }

@@ -77,14 +77,19 @@ public struct Mutant: Sendable, Hashable {
 
   /// The mutant of `circuit`; the circuit itself where the model is what changes.
   public func applied(to circuit: Circuit) -> Circuit {
-    var (tables, operands) = (circuit.tables, circuit.operands)
+    var (tables, wideTables, operands) = (circuit.tables, circuit.wideTables, circuit.operands)
     switch change {
     case .weight, .rows: return circuit
-    case .tableBit(let gate, let row): tables[gate] ^= 1 << UInt64(row)
+    case .tableBit(let gate, let row):
+      if circuit.fanIn(ofGate: gate) <= TruthTable.wordInputCount {
+        tables[gate] ^= 1 << UInt64(row)
+      } else {
+        wideTables[Int(tables[gate]) + row >> 6] ^= 1 << UInt64(row & 63)
+      }
     case .operand(let gate, let operand, let wire): operands[Int(circuit.offsets[gate]) + operand] = UInt32(wire)
     }
     return Circuit(
-      inputCount: circuit.inputCount, tables: tables, offsets: circuit.offsets, operands: operands,
-      outputs: circuit.outputs, names: circuit.names)
+      inputCount: circuit.inputCount, tables: tables, wideTables: wideTables, offsets: circuit.offsets,
+      operands: operands, outputs: circuit.outputs, names: circuit.names)
   }
 }

@@ -8,22 +8,26 @@ extension CircuitStatement {
   public var digest: ContentDigest { ContentDigest(of: canonicalBytes) }
 
   /// The canonical bytes: `WRIGHTS1`; inputs, gates, operands and outputs as four counts of 8 bytes; then the number of operands of each
-  /// gate in 1 byte, the tables in 8, operands and outputs in 4 bytes each. All are little-endian, and rows that a gate does not have are 0.
+  /// gate in 1 byte, the tables in 8 bytes for each 64 rows, operands and outputs in 4 bytes each. All are little-endian, and rows that a gate does
+  /// not have are 0.
   package var canonicalBytes: [UInt8] {
     var bytes = Array("WRIGHTS1".utf8)
     bytes.reserveCapacity(40 + 9 * gateCount + 4 * (operands.count + outputs.count))
     for count in [inputCount, gateCount, operands.count, outputs.count] { bytes.append(littleEndian: UInt64(count)) }
     for gate in 0..<gateCount { bytes.append(UInt8(offsets[gate + 1] - offsets[gate])) }
-    for gate in 0..<gateCount { bytes.append(littleEndian: maskedTable(ofGate: gate)) }
+    for gate in 0..<gateCount {
+      for word in maskedTable(ofGate: gate) { bytes.append(littleEndian: word) }
+    }
     for operand in operands { bytes.append(littleEndian: operand) }
     for output in outputs { bytes.append(littleEndian: output) }
     return bytes
   }
 
   /// The truth table of gate `i`, bits of rows that it does not have cleared.
-  func maskedTable(ofGate i: Int) -> UInt64 {
-    let rows = 1 << UInt64(offsets[i + 1] - offsets[i])
-    return rows == 64 ? tables[i] : tables[i] & (1 << UInt64(rows) - 1)
+  func maskedTable(ofGate i: Int) -> some Collection<UInt64> {
+    let rows = UInt64(1) << UInt64(offsets[i + 1] - offsets[i])
+    let mask = rows < 64 ? 1 << rows - 1 : UInt64.max
+    return table(ofGate: i).lazy.map { $0 & mask }
   }
 }
 

@@ -74,7 +74,8 @@ extension CircuitStatement {
       let source = sources[Int(operand)]
       if source >= 0 && !wires.contains(source >> 1) { wires.append(source >> 1) }
     }
-    var function: UInt64 = 0
+    var function = [UInt64](repeating: 0, count: TableWords.count(operands: wires.count))
+    let table = table(ofGate: i)
     for assignment in 0..<UInt64(1) << UInt64(wires.count) {
       var row: UInt64 = 0
       for (j, operand) in operands(ofGate: i).enumerated() {
@@ -85,17 +86,18 @@ extension CircuitStatement {
         }
         if value { row |= 1 << UInt64(j) }
       }
-      function |= (tables[i] >> row & 1) << assignment
+      if TableWords.value(table, row: row) { function[Int(assignment >> 6)] |= 1 << (assignment & 63) }
     }
+    func value(_ row: UInt64) -> Bool { TableWords.value(function[...], row: row) }
     let rows = 0..<UInt64(1) << UInt64(wires.count)
     let needed = wires.indices.filter { place in
       rows.contains {
-        ($0 >> UInt64(place) & 1 == 0) && (function >> $0 ^ function >> ($0 | 1 << UInt64(place))) & 1 != 0
+        ($0 >> UInt64(place) & 1 == 0) && value($0) != value($0 | 1 << UInt64(place))
       }
     }
     switch needed.count {
-    case 0: return function & 1 != 0 ? Witness.alwaysTrue : Witness.alwaysFalse
-    case 1: return 2 * wires[needed[0]] + Int32(function & 1)  // row 0 is true where the wire is complemented
+    case 0: return value(0) ? Witness.alwaysTrue : Witness.alwaysFalse
+    case 1: return 2 * wires[needed[0]] + (value(0) ? 1 : 0)  // row 0 is true where the wire is complemented
     default: return nil
     }
   }

@@ -1,8 +1,9 @@
 // The check that a chain carries a circuit: by induction over the gates, each on all values of the few chain wires that it involves.
 //
 // What holds after gate g: for every assignment of the inputs, each wire of the circuit up to g has on the program's chain the value
-// that its source says, and every chain wire that is defined so far is the source of such a wire. A gate looks at most at 6 chain wires,
-// and the step that is to carry it at 6 more; so 4096 rows settle a gate, and 4 or 8 do for gates of two operands.
+// that its source says, and every chain wire that is defined so far is the source of such a wire. A gate looks at most at 12 chain wires,
+// and the step that is to carry it at 12, mostly the same; 4 or 8 rows settle a gate of two operands, and where there are more than 2^16 the check
+// gives up.
 
 /// Why a witness does not show that a program carries a circuit.
 public struct WitnessFault: Error, Sendable, Equatable, CustomStringConvertible {
@@ -41,7 +42,7 @@ public enum WitnessCheck {
   /// then for every assignment of the inputs the chain carries the value of each wire where its source says, each chain wire carries some
   /// wire, and reading out gives the circuit's outputs.
   ///
-  /// The claim about weights is more than that by what the making of `program` has shown. Linear in the size of the circuit: at most 4096
+  /// The claim about weights is more than that by what the making of `program` has shown. Linear in the size of the circuit: at most 2^16
   /// rows a gate, and for gates of two operands 4 or 8.
   public static func fault(
     circuit: CircuitStatement, program: LookupProgram, witness: Witness, readOut: [Int]
@@ -68,10 +69,12 @@ private struct WitnessInduction {
   /// The gate's row in terms of the variables, and the expected value's.
   var gate = RowForm()
   var carrier = RowForm()
+  /// The most unknowns of which all values are tried.
+  static let greatestVariableCount = 16
 
   init(circuit: CircuitStatement, program: LookupProgram, sources: [Int32]) {
     (self.circuit, self.program, self.sources) = (circuit, program, sources)
-    variables.reserveCapacity(12)
+    variables.reserveCapacity(2 * CircuitStatement.maximumFanIn)
   }
 
   /// The start of the induction: inputs stand where the prompt puts them.
@@ -80,8 +83,9 @@ private struct WitnessInduction {
       throw WitnessFault(
         "the circuit has \(circuit.inputCount) inputs, and the prompt says \(program.form.inputCount)")
     }
-    guard program.headCount <= 6 else {
-      throw WitnessFault("a step looks up \(program.headCount) wires; 6 are possible")
+    guard program.headCount <= CircuitStatement.maximumFanIn else {
+      throw WitnessFault(
+        "a step looks up \(program.headCount) wires; \(CircuitStatement.maximumFanIn) are possible")
     }
     guard program.stepCount == program.form.stepCount else {
       throw WitnessFault("the chain has \(program.stepCount) steps, and the form says \(program.form.stepCount)")
@@ -103,7 +107,7 @@ private struct WitnessInduction {
       throw WitnessFault("gate \(g) has the unknown source \(source)", gate: g)
     }
     variables.removeAll(keepingCapacity: true)
-    gate = RowForm(table: circuit.tables[g])
+    gate = RowForm(table: circuit.table(ofGate: g))
     for operand in circuit.operands(ofGate: g) {
       let source = sources[Int(operand)]
       switch source {
@@ -115,12 +119,17 @@ private struct WitnessInduction {
     }
     var step: Int?
     if source < 0 {
-      carrier = RowForm(table: source == Witness.alwaysTrue ? 1 : 0)
+      carrier = RowForm(word: source == Witness.alwaysTrue ? 1 : 0)
     } else if Int(source >> 1) < definedCount {
-      carrier = RowForm(table: 0b10)
+      carrier = RowForm(word: 0b10)
       carrier.append(variable: place(of: source >> 1), isComplemented: source & 1 != 0)
     } else {
       step = try define(source, forGate: g)
+    }
+    guard variables.count <= WitnessInduction.greatestVariableCount else {
+      throw WitnessFault(
+        "gate \(g) and what is to carry it read \(variables.count) wires between them; \(WitnessInduction.greatestVariableCount) can be told apart",
+        gate: g, step: step)
     }
     for assignment in 0..<UInt64(1) << UInt64(variables.count)
     where gate.value(assignment) != carrier.value(assignment) {
@@ -148,8 +157,7 @@ private struct WitnessInduction {
       throw WitnessFault("gate \(g) has its source beyond chain wire \(definedCount), the next one", gate: g)
     }
     // The complement of what the step emits is its table's.
-    let table = program.tables[step]
-    carrier = RowForm(table: source & 1 != 0 ? ~table : table)
+    carrier = RowForm(table: program.table(ofStep: step), isComplemented: source & 1 != 0)
     for wire in program.operands(ofStep: step) {
       guard Int(wire) < definedCount else {
         throw WitnessFault("step \(step) looks up chain wire \(wire), which comes later", gate: g, step: step)
@@ -197,17 +205,31 @@ private struct WitnessInduction {
   }
 }
 
-/// A truth table over at most 6 operands, each a constant or a variable, perhaps complemented.
+/// A truth table over at most 12 operands, each a constant or a variable, perhaps complemented.
 private struct RowForm {
-  let table: UInt64
+  /// The table's words, or none where `word` is all of it.
+  let table: ArraySlice<UInt64>
+  let word: UInt64
+  /// What is added to the table's values.
+  let isComplemented: Bool
   /// The place of each operand's variable, a byte each.
-  private var places: UInt64 = 0
+  private var places: UInt128 = 0
   /// Which operands follow a variable, and what is added to their bits: the complement, or the constant.
   private var isVariable: UInt64 = 0
   private var flips: UInt64 = 0
   private var count: UInt64 = 0
 
-  init(table: UInt64 = 0) { self.table = table }
+  init(word: UInt64 = 0) {
+    self.word = word
+    table = []
+    isComplemented = false
+  }
+
+  init(table: ArraySlice<UInt64>, isComplemented: Bool = false) {
+    self.table = table.count > 1 ? table : []
+    word = table.first ?? 0
+    self.isComplemented = isComplemented
+  }
 
   mutating func append(constant value: Bool) {
     if value { flips |= 1 << count }
@@ -215,7 +237,7 @@ private struct RowForm {
   }
 
   mutating func append(variable place: UInt8, isComplemented: Bool) {
-    places |= UInt64(place) << (8 * count)
+    places |= UInt128(place) << UInt128(8 * count)
     isVariable |= 1 << count
     append(constant: isComplemented)
   }
@@ -223,7 +245,13 @@ private struct RowForm {
   /// The value where the variables have the bits of `assignment`.
   func value(_ assignment: UInt64) -> Bool {
     var row: UInt64 = 0
-    for j in 0..<count { row |= (assignment >> (places >> (8 * j) & 0xFF) & 1) << j }
-    return table >> (row & isVariable ^ flips) & 1 != 0
+    var rest = places
+    for j in 0..<count {
+      row |= (assignment >> UInt64(truncatingIfNeeded: rest & 0xFF) & 1) << j
+      rest >>= 8
+    }
+    row = row & isVariable ^ flips
+    let value = table.isEmpty ? word >> row & 1 != 0 : TableWords.value(table, row: row)
+    return value != isComplemented
   }
 }

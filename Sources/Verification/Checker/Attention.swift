@@ -21,6 +21,9 @@ struct Attention<E: Enclosure> {
   /// The class of the value vector that head `h` fetches from `state`.
   func valueClass(head h: Int, state: Int) -> Int { Int(classes[h / headsPerGroup][state]) }
 
+  /// What the heads may bring to any position at all, one number a coordinate.
+  let anything: [E]
+
   /// The heads' outputs, one after the other, for one value class each.
   func fetched(_ valueClasses: [Int], _ operations: inout Operations<E>) -> [E] {
     var result: [E] = []
@@ -124,6 +127,19 @@ struct Attention<E: Enclosure> {
           }
         }
         brought.append(all)
+      }
+    }
+    // Weights are a softmax's: their sum is 1 up to rounding, whatever the scores.
+    let error = 2 * operations.growth(2 * positionCount + 16) + 4 * operations.functionUnit
+    if model.weights.layers.count > 1, operations.model != nil, !(error < 1) {
+      throw Doubt("what softmax makes of many positions is not known under this rounding")
+    }
+    anything = brought.flatMap { classes in
+      (0..<size).map { d in
+        let greatest = classes.reduce(0) { max($0, $1[d].magnitude) }
+        let reach = (greatest * (1 + error) + Double(4 * positionCount) * (operations.model?.smallestNormal ?? 0))
+          .nextUp
+        return greatest == 0 || operations.model == nil ? .zero : E(lower: -reach, upper: reach)
       }
     }
     let worst = selections.indices.min { selections[$0].gap < selections[$1].gap }

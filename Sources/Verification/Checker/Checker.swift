@@ -41,12 +41,7 @@ public struct Checker: Sendable {
       return Proof(program: program, bounds: bounds)
     case .rounded(let rounding):
       if let fault = rounding.fault { throw Doubt("the rounding model has \(fault)") }
-      guard model.hasNumbers(upTo: rounding.largest) else {
-        throw Doubt("a weight is greater than \(rounding.largest), the greatest number there is")
-      }
-      if let bits = rounding.keptBits, !model.hasNumbers(ofAtMost: bits) {
-        throw Doubt("a weight has more than \(bits) significant binary digits, so that no such format holds it")
-      }
+      if let fault = model.fault(under: rounding) { throw Doubt(fault) }
       var derivation = Derivation<DoubleInterval>(self, rounding: rounding, isHard: false)
       let (program, bounds) = try derivation.derive()
       return Proof(program: program, bounds: bounds)
@@ -58,6 +53,17 @@ public struct Checker: Sendable {
 }
 
 extension Model {
+  /// Why the weights are not numbers that an implementation of the rounding model has, or `nil`.
+  func fault(under rounding: RoundingModel) -> String? {
+    guard hasNumbers(upTo: rounding.largest) else {
+      return "a weight is greater than \(rounding.largest), the greatest number there is"
+    }
+    if let bits = rounding.keptBits, !hasNumbers(ofAtMost: bits) {
+      return "a weight has more than \(bits) significant binary digits, so that no such format holds it"
+    }
+    return nil
+  }
+
   /// Whether every weight has at most `bits` significant binary digits.
   fileprivate func hasNumbers(ofAtMost bits: Int) -> Bool {
     guard bits < 24 else { return true }

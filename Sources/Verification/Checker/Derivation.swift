@@ -1,4 +1,4 @@
-// weights -> what they compute: the whole check of a one-layer decoder, position by position. Start reading at `derive`.
+// weights -> what they compute: the whole check of a decoder whose first layer attends, position by position. Start reading at `derive`.
 //
 // By induction over the emitted tokens: suppose that the tokens up to position p say some values of their wires, whatever these are. The
 // position's state is then one of two (its own value), each head selects a position that does not depend on the values, the fetched
@@ -25,11 +25,15 @@ struct Derivation<E: Enclosure> {
   /// What greedy decoding emits, with bounds.
   mutating func derive() throws(Doubt) -> (program: LookupProgram, bounds: Bounds) {
     let configuration = model.configuration
-    guard model.weights.layers.count == 1, let layer = model.weights.layers.first else {
-      throw Doubt("the model has \(model.weights.layers.count) layers; this checker follows one")
+    guard let layer = model.weights.layers.first else { throw Doubt("the model has no layers") }
+    // What later layers attend to depends on values; where their attention is nothing but zeros it adds 0 to every column.
+    for (number, further) in model.weights.layers.enumerated().dropFirst() where !further.hasNoAttention {
+      throw Doubt("layer \(number + 1) attends; this checker follows the attention of the first layer alone")
     }
-    guard configuration.headCount <= 6 else {
-      throw Doubt("the model has \(configuration.headCount) heads; truth tables have at most 6 operands")
+    guard configuration.headCount <= CircuitStatement.maximumFanIn else {
+      throw Doubt(
+        "the model has \(configuration.headCount) heads; truth tables have at most \(CircuitStatement.maximumFanIn) operands"
+      )
     }
     let states = try PositionStates(model, form)
     let attention = try Attention(
@@ -53,6 +57,13 @@ struct Derivation<E: Enclosure> {
     var numbering = Numbering(stateCount: states.stateCount)
     if states.sums.count > 1 { numbering.refine(by: states.normClass, count: states.sums.count) }
     for c in cases.columns { numbering.refine(by: states.columns[c].ids, count: states.columns[c].values.count) }
+    if model.weights.layers.count > 1, operations.model != nil {
+      var isKnown = [Bool](repeating: false, count: numbering.count)
+      for s in 0..<2 * first where !isKnown[Int(numbering.ids[s])] {
+        isKnown[Int(numbering.ids[s])] = true
+        try cases.noteReach(state: s, fetched: attention.anything, &operations)
+      }
+    }
     var targets = TargetNumbers()
     var memory: [CaseKey: [Double]] = [:]
     var operands: [Int32] = []
@@ -60,7 +71,8 @@ struct Derivation<E: Enclosure> {
     var tables: [UInt64] = []
     var worst = Bounds.Worst(.infinity)
     operands.reserveCapacity(form.stepCount * headCount)
-    tables.reserveCapacity(form.stepCount)
+    let wordsPerTable = TableWords.count(operands: headCount)
+    tables.reserveCapacity(form.stepCount * wordsPerTable)
     for p in first..<max(first, count) {
       let wire = p + 1 - leading
       let isEnd = wire == form.wireCount
@@ -124,16 +136,16 @@ struct Derivation<E: Enclosure> {
         endOperands = selected.map { $0 < leading ? -1 : Int32($0 - leading) }
         continue
       }
-      var table: UInt64 = 0
+      var table = [UInt64](repeating: 0, count: wordsPerTable)
       for row in 0..<(1 << headCount) {
         var canonical = row
         for h in 0..<headCount {
           let bit = sameAs[h].map { row >> $0 & 1 } ?? 0
           canonical = canonical & ~(1 << h) | bit << h
         }
-        if rows[canonical] == 1 { table |= 1 << UInt64(row) }
+        if rows[canonical] == 1 { table[row >> 6] |= 1 << UInt64(row & 63) }
       }
-      tables.append(table)
+      tables += table
       for a in selected { operands.append(a < leading ? -1 : Int32(a - leading)) }
     }
     let program = LookupProgram(
@@ -163,5 +175,14 @@ private struct TargetNumbers {
     if let known = index[kinds] { return (known, kinds) }
     index[kinds] = index.count
     return (index.count - 1, kinds)
+  }
+}
+
+extension LayerWeights {
+  /// Whether every number of the attention is 0, so that whatever enters it, 0 comes out.
+  fileprivate var hasNoAttention: Bool {
+    [query, key, value, output].allSatisfy { map in
+      map.weight.elements.allSatisfy { $0 == 0 } && (map.bias ?? []).allSatisfy { $0 == 0 }
+    }
   }
 }

@@ -1,25 +1,48 @@
-// One position's computation after attention, for one own state and one choice of fetched values, enclosed through the rest of the layer.
+// One position's computation after attention, for one own state and one choice of fetched values, enclosed through the rest of the model.
 import ExactArithmetic
 import Tensors
 import Transformers
 
-/// The feedforward layer, the last normalization and the head of a one-layer decoder.
+/// The feedforward layers, the last normalization and the head of a decoder whose first layer alone attends.
 struct LocalCases<E: Enclosure> {
   let states: PositionStates
   private let output: SparseMap
-  private let gate: SparseMap?
-  private let up: SparseMap
-  private let down: SparseMap
+  private let layers: [FeedForward]
   private let kind: ModelConfiguration.FeedForward
   private let width: Int
-  private let feedForward: Normalizer<E>
   private let last: Normalizer<E>
-  /// The columns that attention writes, and those that the feedforward layer writes.
+  /// The columns that attention writes.
   private let attended: [Int]
-  private let fed: [Int]
   let next: NextTokens<E>
   /// The columns on which a case depends beside its norm.
   let columns: [Int]
+
+  /// One feedforward layer.
+  private struct FeedForward {
+    let gate: SparseMap?
+    let up: SparseMap
+    let down: SparseMap
+    let normalizer: Normalizer<E>
+    /// The normalization before the attention, where that was not followed.
+    let unread: Normalizer<E>?
+    /// The columns that it writes.
+    let fed: [Int]
+
+    init(_ layer: LayerWeights, _ configuration: ModelConfiguration, isFirst: Bool) {
+      gate = layer.gate.map { SparseMap($0) }
+      up = SparseMap(layer.up)
+      down = SparseMap(layer.down)
+      fed = down.activeRows
+      normalizer = Normalizer(
+        configuration.normalization, layer.feedForwardNormalization, width: configuration.hiddenSize,
+        readers: [layer.gate, layer.up])
+      unread =
+        isFirst
+        ? nil
+        : Normalizer(
+          configuration.normalization, layer.attentionNormalization, width: configuration.hiddenSize, readers: [])
+    }
+  }
 
   init(_ model: Model, _ layer: LayerWeights, _ states: PositionStates, _ operations: inout Operations<E>) throws(Doubt)
   {
@@ -28,17 +51,15 @@ struct LocalCases<E: Enclosure> {
     width = configuration.hiddenSize
     kind = configuration.feedForward
     output = SparseMap(layer.output)
-    gate = layer.gate.map { SparseMap($0) }
-    up = SparseMap(layer.up)
-    down = SparseMap(layer.down)
-    feedForward = Normalizer(
-      configuration.normalization, layer.feedForwardNormalization, width: width, readers: [layer.gate, layer.up])
+    layers = model.weights.layers.enumerated().map { FeedForward($1, configuration, isFirst: $0 == 0) }
     last = Normalizer(configuration.normalization, model.weights.finalNormalization, width: width, readers: [])
     attended = output.activeRows
-    fed = down.activeRows
-    let written = Set(attended).union(fed)
+    let written = layers.reduce(into: Set(attended)) { $0.formUnion($1.fed) }
     next = try NextTokens(model, states, written: written, normalizer: last, &operations)
-    columns = written.union(up.readColumns).union(gate?.readColumns ?? []).union(next.decidingColumns).sorted()
+    columns = layers.reduce(into: written.union(next.decidingColumns)) {
+      $0.formUnion($1.up.readColumns)
+      $0.formUnion($1.gate?.readColumns ?? [])
+    }.sorted()
   }
 
   /// How far each target (a kind of head row) leads all others.
@@ -49,31 +70,46 @@ struct LocalCases<E: Enclosure> {
   func margins(
     state: Int, fetched: [E], targets: [Int], _ operations: inout Operations<E>
   ) throws(Doubt) -> [Double] {
-    var vector = Residual(states, state, columns: columns, &operations)
-    for c in attended {
-      let terms = output.entries(c).map { (weight: $0.weight, x: fetched[$0.column]) }
-      vector.add(operations.innerProduct(terms, bias: output.bias[c]), to: c, &operations)
-    }
-    let factor = try vector.factor(feedForward, &operations)
-    let hidden = try hiddenUnits(vector, factor, &operations)
-    for c in fed {
-      let terms = down.entries(c).map { (weight: $0.weight, x: hidden[$0.column]) }
-      vector.add(operations.innerProduct(terms, bias: down.bias[c]), to: c, &operations)
-    }
+    let vector = try last(state: state, fetched: fetched, &operations)
     let end = try vector.factor(last, &operations)
     let entries = next.decidingColumns.map { last.entry($0, vector[$0], end, &operations) }
     return try next.margins(entries, targets: targets, common: last.common(end), &operations)
   }
 
+  /// Notes how great numbers become at a position whose heads bring anything within `fetched`: what is infinite there reaches other positions
+  /// where a later layer multiplies it by 0.
+  func noteReach(state: Int, fetched: [E], _ operations: inout Operations<E>) throws(Doubt) {
+    _ = try last(state: state, fetched: fetched, &operations)
+  }
+
+  /// The residual vector after all layers.
+  private func last(state: Int, fetched: [E], _ operations: inout Operations<E>) throws(Doubt) -> Residual<E> {
+    var vector = Residual(states, state, columns: columns, &operations)
+    for c in attended {
+      let terms = output.entries(c).map { (weight: $0.weight, x: fetched[$0.column]) }
+      vector.add(operations.innerProduct(terms, bias: output.bias[c]), to: c, &operations)
+    }
+    for layer in layers {
+      if let unread = layer.unread { _ = try vector.factor(unread, &operations) }
+      let factor = try vector.factor(layer.normalizer, &operations)
+      let hidden = try hiddenUnits(layer, vector, factor, &operations)
+      for c in layer.fed {
+        let terms = layer.down.entries(c).map { (weight: $0.weight, x: hidden[$0.column]) }
+        vector.add(operations.innerProduct(terms, bias: layer.down.bias[c]), to: c, &operations)
+      }
+    }
+    return vector
+  }
+
   private func hiddenUnits(
-    _ vector: Residual<E>, _ factor: NormalizationFactor<E>, _ operations: inout Operations<E>
+    _ layer: FeedForward, _ vector: Residual<E>, _ factor: NormalizationFactor<E>, _ operations: inout Operations<E>
   ) throws(Doubt) -> [E] {
-    let common = feedForward.commonFactor(factor)
+    let common = layer.normalizer.commonFactor(factor)
     func apply(_ map: SparseMap, _ unit: Int, _ operations: inout Operations<E>) -> E {
       let terms = map.entries(unit).map {
-        (weight: $0.weight, x: feedForward.entry($0.column, vector[$0.column], factor, &operations))
+        (weight: $0.weight, x: layer.normalizer.entry($0.column, vector[$0.column], factor, &operations))
       }
-      let outside = operations.enter(feedForward.common(factor))
+      let outside = operations.enter(layer.normalizer.common(factor))
       let relative = operations.innerProduct(terms, bias: map.bias[unit])
       _ = operations.enter(outside)
       let whole = relative * common
@@ -81,12 +117,12 @@ struct LocalCases<E: Enclosure> {
       return whole
     }
     var hidden: [E] = []
-    hidden.reserveCapacity(up.rowCount)
-    for unit in 0..<up.rowCount {
-      let input = apply(up, unit, &operations)
+    hidden.reserveCapacity(layer.up.rowCount)
+    for unit in 0..<layer.up.rowCount {
+      let input = apply(layer.up, unit, &operations)
       switch kind {
       case .gatedSiLU:
-        guard let gate else { throw Doubt("a gated layer without a gate") }
+        guard let gate = layer.gate else { throw Doubt("a gated layer without a gate") }
         let gated = operations.gated(apply(gate, unit, &operations))
         hidden.append(operations.product(gated, input))
       case .relu: hidden.append(input.relu())

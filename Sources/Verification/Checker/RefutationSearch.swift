@@ -52,7 +52,7 @@ public struct RefutationSearch: Sendable {
   func counterexample(to program: LookupProgram) -> Counterexample? {
     guard isAboutSameInputs else { return nil }
     let form = checker.form
-    let perRound = max(1, program.tables.count + circuit.gateCount)
+    let perRound = max(1, 64 * program.tables.count >> max(0, 6 - program.headCount) + circuit.gateCount)
     let rounds = max(1, min(effort.simulatedAssignments / 64, 400_000_000 / perRound))
     var assignments = AssignmentWords(inputCount: circuit.inputCount)
     for _ in 0..<rounds {
@@ -177,26 +177,13 @@ private struct AssignmentWords {
   }
 }
 
-extension UInt64 {
-  /// The value of a truth table for 64 assignments at once.
-  fileprivate static func looked(up table: UInt64, _ operands: some Collection<UInt64>) -> UInt64 {
-    // Shannon expansion, from the last operand on: half as many words a level.
-    var words = (0..<(1 << operands.count)).map { table >> UInt64($0) & 1 != 0 ? UInt64.max : 0 }
-    for operand in Array(operands).reversed() {
-      let half = words.count / 2
-      words = (0..<half).map { words[$0] & ~operand | words[$0 + half] & operand }
-    }
-    return words[0]
-  }
-}
-
 extension CircuitStatement {
   /// The values of all wires under 64 assignments at once.
   fileprivate func wireWords(_ inputs: [UInt64]) -> [UInt64] {
     var values = inputs
     values.reserveCapacity(wireCount)
-    for i in tables.indices {
-      values.append(.looked(up: tables[i], operands(ofGate: i).map { values[Int($0)] }))
+    for i in 0..<gateCount {
+      values.append(TableWords.values(table(ofGate: i), operands(ofGate: i).map { values[Int($0)] }))
     }
     return values
   }
@@ -207,8 +194,8 @@ extension LookupProgram {
   fileprivate func wireWords(_ inputs: [UInt64]) -> [UInt64] {
     var values = inputs
     values.reserveCapacity(form.wireCount)
-    for i in tables.indices {
-      values.append(.looked(up: tables[i], operands(ofStep: i).map { $0 < 0 ? 0 : values[Int($0)] }))
+    for i in 0..<stepCount {
+      values.append(TableWords.values(table(ofStep: i), operands(ofStep: i).map { $0 < 0 ? 0 : values[Int($0)] }))
     }
     return values
   }

@@ -7,9 +7,10 @@ func randomCircuit(_ random: inout SplitMix64) -> Circuit {
   let inputs = Int.random(in: 0...6, using: &random)
   var builder = CircuitBuilder(inputCount: inputs)
   for _ in 0..<Int.random(in: 0...12, using: &random) {
-    let fanIn = builder.wireCount == 0 ? 0 : Int.random(in: 0...6, using: &random)
+    let fanIn = builder.wireCount == 0 ? 0 : Int.random(in: 0...8, using: &random)
     let wires = (0..<fanIn).map { _ in Wire(Int.random(in: 0..<builder.wireCount, using: &random)) }
-    builder.gate(TruthTable(bits: random.next(), inputCount: fanIn), wires)
+    let words = (0..<TruthTable.wordCount(fanIn)).map { _ in random.next() }
+    builder.gate(TruthTable(words: words, inputCount: fanIn), wires)
   }
   guard builder.wireCount > 0 else { return builder.circuit(outputs: []) }
   let outputs = (0..<Int.random(in: 0...5, using: &random)).map { _ in

@@ -66,8 +66,13 @@ struct ReadingTests {
       gates: 1, ["10"]),
     Case(
       "seven inputs", .blif, ".inputs a b c d e f g\n.outputs y\n.names a b c d e f g y\n1111111 0\n.end\n", inputs: 7,
-      gates: 2,
+      gates: 1,
       [String(repeating: "1", count: 127) + "0"]),
+    Case(
+      "thirteen inputs, a tree of gates", .blif,
+      ".inputs a b c d e f g h i j k l m\n.outputs y\n.names a b c d e f g h i j k l m y\n1111111111111 0\n.end\n",
+      inputs: 13, gates: 3,
+      [String(repeating: "1", count: 8191) + "0"]),
     Case(
       "seven inputs, two rows", .blif,
       ".inputs a b c d e f g\n.outputs y\n.names a b c d e f g y\n1------ 1\n-0----- 1\n.end\n",

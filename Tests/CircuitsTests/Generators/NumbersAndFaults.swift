@@ -28,9 +28,10 @@ extension Circuit {
   static func wild(inputs: Int, gates: Int, outputs: Int, using generator: inout SplitMix64) -> Circuit {
     var builder = CircuitBuilder(inputCount: inputs)
     for _ in 0..<gates {
-      let k = builder.wireCount == 0 ? 0 : Int.random(in: 0...6, using: &generator)
+      let k = builder.wireCount == 0 ? 0 : Int.random(in: 0...8, using: &generator)
       let operands = (0..<k).map { _ in Wire(Int.random(in: 0..<builder.wireCount, using: &generator)) }
-      builder.gate(TruthTable(bits: generator.next(), inputCount: k), operands)
+      let words = (0..<TruthTable.wordCount(k)).map { _ in generator.next() }
+      builder.gate(TruthTable(words: words, inputCount: k), operands)
     }
     return builder.circuit(
       outputs: (0..<outputs).map { _ in

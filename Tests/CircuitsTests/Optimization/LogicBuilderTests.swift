@@ -146,7 +146,7 @@ struct LogicBuilderTests {
         let gate = simple.gate(g)
         #expect(gate.operands.count != 1 && gate.table.bits & 1 == 0 && gate.operands == gate.operands.sorted())
         #expect(gate.operands.indices.allSatisfy { gate.table.depends(onInput: $0) })
-        #expect(seen.insert([gate.table.bits] + gate.operands.map { UInt64($0.rawValue) }).inserted)
+        #expect(seen.insert(gate.table.words + gate.operands.map { UInt64($0.rawValue) }).inserted)
       }
       // Once is enough.
       #expect(simple.simplified().circuit == simple)

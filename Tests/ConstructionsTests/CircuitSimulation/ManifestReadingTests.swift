@@ -35,7 +35,7 @@ private func manifest(_ form: SimulationManifest.Form) -> SimulationManifest {
   ("\"inputCount\" : 2", "\"inputCount\" : -1", "impossible wire counts"),
   ("\"inputCount\" : 2", "\"inputCount\" : 9", "impossible wire counts"),
   ("\"wireCount\" : 4", "\"wireCount\" : 9223372036854775807", "impossible wire counts"),
-  ("\"fanIn\" : 2", "\"fanIn\" : 7", "fan-in 7; 1 to 6 are possible"),
+  ("\"fanIn\" : 2", "\"fanIn\" : 13", "fan-in 13; 1 to 12 are possible"),
   ("\"readOut\" : [", "\"readOut\" : [8,", "a read-out of a wire that is not there"),
   ("\"readOut\" : [", "\"readOut\" : [-3,", "a read-out of a wire that is not there"),
   ("\"inputNames\" : [", "\"inputNames\" : [\"c\",", "3 names for 2 pins"),
