@@ -31,7 +31,7 @@ extension FrontierRow {
     let assignments = (0..<(1 << n)).map { row in (0..<n).map { row >> $0 & 1 } }
     let words = assignments.map { CircuitMemorizer.word(circuit($0.map { $0 != 0 })) }
     let wrong = assignments.indices.first { row in
-      let outputs = memorizer.network.outputs(at: assignments[row].map { Integer($0) })
+      let outputs = memorizer.network.outputs(at: assignments[row].map { Rational($0) })
       return outputs != (0..<circuit.outputCount).map { Rational(words[row] >> $0 & 1) }
     }
     mapping = Check(
