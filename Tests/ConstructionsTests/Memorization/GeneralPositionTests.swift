@@ -95,4 +95,15 @@ private func isViolation(_ error: MemorizationError, _ data: MemorizationData) -
     let memorization = try BubeckMemorizer.memorize(data, using: &generator)
     #expect(memorization.network.size.hiddenUnitCount == 4 && MemorizationCheck(memorization.network, on: data).isExact)
   }
+
+  /// As many coordinates as an image has pixels: the work goes by the points of a block, not by the dimension.
+  @Test(arguments: [MemorizationConstruction.baum, .bubeck])
+  func aFewWidePointsAreOneBlock(construction: MemorizationConstruction) throws {
+    let data = try MemorizationData(
+      integerPoints: drawnPoints(30, dimension: 784, in: 0...255, seed: 2), labels: drawnBits(30, seed: 1))
+    var generator = SplitMix64(seed: 1)
+    let memorization = try construction.memorize(data, using: &generator)
+    #expect(memorization.network.size.hiddenUnitCount == (construction == .baum ? 2 : 4))
+    #expect(MemorizationCheck(memorization.network, on: data).isExact)
+  }
 }

@@ -87,9 +87,10 @@ private func mutants(of network: IntegerNetwork) throws -> [IntegerNetwork] {
       #expect(check.faultCount == faults.count && check.faults.map(\.row) == faults.map { $0 + 1 })
       if faults.isEmpty { harmless += 1 }
     }
-    // Thresholds have room on both sides, and so have comparisons with positions that are far apart.
-    let share = Double(harmless) / Double(all.count)
-    #expect(construction == .baum ? share < 1 : share < 0.55, "\(harmless) of \(all.count)")
+    // Zigzags and blocks pass through every label: no number has room. Indicators keep their value when a coordinate that differs weighs more,
+    // thresholds have room on both sides, and so have the comparisons of bit extraction, whose positions are far apart.
+    let most: [MemorizationConstruction: Double] = [.truthTable: 0.4, .baum: 0.9, .vardi: 0.25]
+    #expect(Double(harmless) <= most[construction, default: 0] * Double(all.count), "\(harmless) of \(all.count)")
   }
 
   @Test(arguments: [MemorizationConstruction.zhang, .twoLayer, .bubeck])

@@ -37,7 +37,7 @@ struct BlockHyperplane: Sendable {
   ///   - block: rows, 1 to d of them.
   ///   - data: distinct points.
   ///   - values: what V is to be on the block.
-  ///   - generator: where the directions come from in which a block of fewer than d points is completed.
+  ///   - generator: where the choice among the hyperplanes of a block of fewer than d points comes from.
   /// - Throws: `MemorizationError` (general position): the block is affinely dependent, or every hyperplane through it has another point.
   init(
     through block: ArraySlice<Int>, of data: MemorizationData, values: [Integer],
@@ -45,35 +45,29 @@ struct BlockHyperplane: Sendable {
   ) throws(MemorizationError) {
     let dimension = data.dimension
     let points = block.map { data.integerPoint($0) + [1] }
-    if FractionFreeElimination(points, unknownCount: dimension + 1).rank < block.count {
-      throw Self.violation(Array(block), data, "affinely dependent")
-    }
-    let reach = points.reduce(Integer(1)) { $1.reduce($0) { max($0, $1.magnitude) } }
-    let attempts = block.count == dimension ? 1 : 64
+    // One elimination for both forms; the last column is what V is to be.
+    let solved = FractionFreeElimination(zip(points, values).map { $0 + [$1] }, unknownCount: dimension + 1)
+    if solved.rank < block.count { throw Self.violation(Array(block), data, "affinely dependent") }
+    let pivots = Set(solved.pivotColumns)
+    let free = (0...dimension).filter { !pivots.contains($0) }
+    var interpolation = [Integer](repeating: 0, count: dimension + 1)
+    for (row, column) in zip(solved.rows, solved.pivotColumns) { interpolation[column] = row[dimension + 1] }
+    let sign: Integer = solved.determinant < 0 ? -1 : 1
+    let (reduced, _) = AffineForm.primitive(interpolation.map { $0 * sign } + [solved.determinant.magnitude])
+    let valueForm = AffineForm(normal: Array(reduced[..<dimension]), constant: reduced[dimension])
+    // d independent rows leave one hyperplane; fewer leave a choice, in which another point's hyperplanes are a share of at most 1 / range.
+    let attempts = free.count == 1 ? 1 : 64
     var isOnEvery: Set<Int>?
-    for _ in 0..<attempts {
-      var rows = zip(points, values).map { $0 + [$1] }
-      while rows.count < dimension {
-        rows.append(
-          (0..<dimension).map { _ in Self.random(below: 2 * reach + 1024, using: &generator) - reach } + [1, 0])
-      }
-      let solved = FractionFreeElimination(rows, unknownCount: dimension + 1)
-      // d independent rows in d + 1 unknowns: one free unknown.
-      guard solved.rank == dimension,
-        let free = (0...dimension).first(where: { !solved.pivotColumns.contains($0) })
-      else { continue }
+    for attempt in 0..<attempts {
+      let range = (2 * Integer(data.pointCount)) << attempt
+      let choice = free.map { _ in free.count == 1 ? 1 : Self.random(below: range, using: &generator) + 1 }
       var hyperplane = [Integer](repeating: 0, count: dimension + 1)
-      var interpolation = hyperplane
-      hyperplane[free] = solved.determinant
-      for (row, column) in solved.pivotColumns.enumerated() {
-        hyperplane[column] = -solved.rows[row][free]
-        interpolation[column] = solved.rows[row][dimension + 1]
+      for (column, value) in zip(free, choice) { hyperplane[column] = solved.determinant * value }
+      for (row, column) in zip(solved.rows, solved.pivotColumns) {
+        hyperplane[column] = -zip(free, choice).reduce(Integer(0)) { $0 + row[$1.0] * $1.1 }
       }
       let (primitive, _) = AffineForm.primitive(hyperplane)
       let form = AffineForm(normal: Array(primitive.dropLast()), constant: primitive[dimension])
-      let sign: Integer = solved.determinant < 0 ? -1 : 1
-      let (reduced, _) = AffineForm.primitive(interpolation.map { $0 * sign } + [solved.determinant.magnitude])
-      let valueForm = AffineForm(normal: Array(reduced[..<dimension]), constant: reduced[dimension])
       let found = Self.survey(form, valueForm, data, block)
       guard found.onHyperplane.isEmpty else {
         let others = Set(found.onHyperplane)
