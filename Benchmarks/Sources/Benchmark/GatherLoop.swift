@@ -13,7 +13,7 @@ struct GatherLoop {
     inputCount = chain.inputCount
     gates = (0..<chain.stepCount).map { i in
       let operands = chain.operands(ofStep: i)
-      let table = UInt32(chain.tables[i])
+      let table = UInt32(chain.table(ofStep: i).bits)
       guard let a = operands.first, let b = operands.last else { return (0, 0, table & 1 != 0 ? 15 : 0) }
       // With one operand, read twice, the rows 0 and 3 occur.
       return operands.count == 1 ? (a, a, table & 1 | (table >> 1 & 1) << 3) : (a, b, table)
