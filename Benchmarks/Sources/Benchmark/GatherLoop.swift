@@ -1,4 +1,5 @@
 // The limit of the indexed path: the same circuit as a bare loop of two gathers and a table look-up a gate.
+import Circuits
 import Constructions
 
 /// The gates of a chain in the form in which a loop evaluates them fastest.
