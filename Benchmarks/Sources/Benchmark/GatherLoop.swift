@@ -1,4 +1,5 @@
 // The limit of the indexed path: the same circuit as a bare loop of two gathers and a table look-up a gate.
+import Circuits
 import Constructions
 
 /// The gates of a chain in the form in which a loop evaluates them fastest.
@@ -13,7 +14,7 @@ struct GatherLoop {
     inputCount = chain.inputCount
     gates = (0..<chain.stepCount).map { i in
       let operands = chain.operands(ofStep: i)
-      let table = UInt32(chain.tables[i])
+      let table = UInt32(chain.table(ofStep: i).bits)
       guard let a = operands.first, let b = operands.last else { return (0, 0, table & 1 != 0 ? 15 : 0) }
       // With one operand, read twice, the rows 0 and 3 occur.
       return operands.count == 1 ? (a, a, table & 1 | (table >> 1 & 1) << 3) : (a, b, table)

@@ -92,7 +92,7 @@ struct MappingRecord: ParsableCommand {
     var row = MappingRun.Row(
       circuit: name, k: k, objective: objective.rawValue, gates: graph.gateCount, graphDepth: graph.depth,
       ours: MappingRun.Side(tables: network.tableCountWithPlainOutputs, depth: network.depth),
-      abc: MappingRun.Side(tables: 0, depth: 0), verdict: try verdict(network, circuit, file, work))
+      abc: MappingRun.Side(tables: 0, depth: 0), verdict: try verdict(network, circuit, graph, file, work))
     for turn in 0...repetitions {
       let start = ContinuousClock.now
       let again = graph.mapped(parameters).network
@@ -119,9 +119,12 @@ struct MappingRecord: ParsableCommand {
     return row
   }
 
+  /// Up to this number of ANDs ABC's equivalence check ends within seconds.
+  private static let largestProved = 30_000
+
   /// How the mapping was found equal to its circuit; a difference ends the run.
   private func verdict(
-    _ network: LookupTableNetwork, _ circuit: Circuit, _ file: String, _ work: String
+    _ network: LookupTableNetwork, _ circuit: Circuit, _ graph: AndInverterGraph, _ file: String, _ work: String
   ) throws -> String {
     if circuit.inputCount <= 16 {
       guard network.firstDifference(from: circuit) == nil else { throw BenchmarkFailure("a mapping differs") }
@@ -130,7 +133,7 @@ struct MappingRecord: ParsableCommand {
     var random = Philox(seed: 64)
     let block = AssignmentBlock.random(count: 4096, signalCount: circuit.inputCount, using: &random)
     guard network.simulate(block) == circuit.simulate(block) else { throw BenchmarkFailure("a mapping differs") }
-    guard network.largestFanIn <= TruthTable.maximumInputCount else { return "4,096 assignments" }
+    if graph.gateCount > Self.largestProved { return "4,096 assignments" }
     let path = "\(work)/mapped.blif"
     try Circuit(network).write(to: path, as: .blif)
     let output = String(decoding: try output(of: [abc, "-q", "cec -n \(file) \(path)"]), as: UTF8.self)
