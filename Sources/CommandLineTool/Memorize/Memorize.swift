@@ -1,6 +1,6 @@
 // `wright memorize`: networks that remember every row of a table, exactly.
-import ArgumentParser
-import Constructions
+public import ArgumentParser
+public import Constructions
 
 /// The subcommand and its two parts; writing is what it does without being told.
 struct Memorize: ParsableCommand {

@@ -36,8 +36,8 @@ struct PerceptronExport {
         place, expected: "at most \(PerceptronExport.limit) weights with zeros", found: "\(network.size.dense)")
     }
     let widths = [network.inputCount] + network.hiddenLayers.map(\.rows.count) + [network.outputs.count]
-    objective = PerceptronObjective(PerceptronConfiguration(widths: widths))
-    parameters = AlignedBuffer<Float>(count: objective.layout.bufferCount)
+    let objective = PerceptronObjective(PerceptronConfiguration(widths: widths))
+    let parameters = AlignedBuffer<Float>(count: objective.layout.bufferCount)
     let places = Dictionary(uniqueKeysWithValues: objective.layout.parameters.map { ($0.name, $0) })
     for index in widths.indices.dropLast() {
       guard let weight = places["layers.\(index).weight"], let bias = places["layers.\(index).bias"] else { continue }
@@ -63,6 +63,7 @@ struct PerceptronExport {
       }
     }
     report = PerceptronExport.measure(objective, parameters, data)
+    (self.objective, self.parameters) = (objective, parameters)
   }
 
   func write(to path: String, overwrites: Bool) throws {
@@ -74,7 +75,7 @@ struct PerceptronExport {
   ) -> Report {
     let labels = Set(data.labels).sorted().map { Double($0) }
     var (right, greatest) = (0, 0.0)
-    let products = MatrixProductsChoice.default
+    let products = NativeProducts()
     for start in stride(from: 0, to: data.pointCount, by: 1024) {
       let rows = start..<min(start + 1024, data.pointCount)
       let inputs = rows.flatMap { data.point($0).map { Float($0) } }

@@ -41,6 +41,7 @@ struct TransformerExport {
     let values = points.reduce(into: (least: 0, greatest: 0)) { range, point in
       range = (min(range.least, point.min() ?? 0), max(range.greatest, point.max() ?? 0))
     }
+    let transformer: MemorizingTransformer
     do {
       transformer = try MemorizingTransformer(
         network, values: values.least...max(values.greatest, values.least + 1),
@@ -48,7 +49,7 @@ struct TransformerExport {
     } catch {
       throw Failure(.refusedInput, "\(place): \(error.description)")
     }
-    model = transformer.model()
+    let model = transformer.model()
     let cases = zip(points, labels).compactMap { point, label in
       transformer.token(label: label).map { PromptCheck.Case(prompt: transformer.prompt(point), expected: [$0]) }
     }
@@ -64,6 +65,7 @@ struct TransformerExport {
     case .undecided(let number, let doubt): report.doubt = "row \(number + 1): \(doubt.reason)"
     }
     self.report = report
+    (self.transformer, self.model) = (transformer, model)
   }
 
   func write(to path: String, overwrites: Bool) throws {
