@@ -6,13 +6,14 @@ public import Circuits
 struct CircuitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "circuit",
-    abstract: "Read, write, generate, simulate and draw Boolean circuits.",
+    abstract: "Read, write, generate, simulate, draw, shorten and compare Boolean circuits.",
     discussion: """
       EXAMPLE:
         wright circuit info adder.aag
       """,
     subcommands: [
       CircuitInfo.self, CircuitConvert.self, CircuitGenerate.self, CircuitSimulate.self, CircuitDraw.self,
+      CircuitShorten.self, CircuitMinimum.self, CircuitEquivalent.self,
     ])
 }
 
