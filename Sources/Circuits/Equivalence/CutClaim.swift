@@ -1,7 +1,7 @@
 // What a rewriting pass says about each replacement, and the check of it.
 
 /// The claim that a gate equals a literal because both are the same function of at most four nodes.
-struct CutClaim: Sendable {
+package struct CutClaim: Sendable {
   /// The gate that was replaced.
   var root: Int
   /// What replaced it.
@@ -11,11 +11,21 @@ struct CutClaim: Sendable {
   /// The number of leaves.
   var leafCount: Int
 
+  /// The claim that gate `root` equals `literal`, because both follow from `leaves`, at most four.
+  package init(root: Int, literal: UInt32, leaves: [Int]) {
+    precondition(leaves.count <= 4, "a claim has at most four leaves")
+    self.root = root
+    self.literal = literal
+    self.leaves = SIMD4(repeating: .max)
+    for (i, leaf) in leaves.enumerated() { self.leaves[i] = UInt32(leaf) }
+    leafCount = leaves.count
+  }
+
   /// Whether it is true in a network that remembers its removed gates: runs what lies above the leaves on all of their assignments.
   ///
   /// Nothing of the claim is believed; the root and the literal are traced back to the leaves through the operands that they have, or had last.
   /// O(gates above the leaves), at most 4096.
-  func holds(in graph: XorAndGraph) -> Bool {
+  package func holds(in graph: XorAndGraph) -> Bool {
     var values: [Int: UInt16] = [0: 0]
     for i in 0..<leafCount { values[Int(leaves[i])] = TwoInputChain.inputTables[i] }
     guard let a = Self.value(root, &values, graph), let b = Self.value(Int(literal >> 1), &values, graph) else {

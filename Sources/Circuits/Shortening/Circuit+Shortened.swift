@@ -114,6 +114,7 @@ private struct Shortening {
     // Few inputs: against the source itself. Otherwise a step at a time, because small differences are easy to prove.
     var checker = options.checker
     checker.isCancelled = options.isCancelled
+    checker.timeLimit = min(checker.timeLimit, max(.seconds(1), deadline - start))
     let isDirect = source.inputCount <= checker.exhaustiveInputs
     let verdict: EquivalenceVerdict
     if let rule = next.violatedRule {

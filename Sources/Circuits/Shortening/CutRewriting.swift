@@ -185,7 +185,8 @@ struct CutRewriting {
       listCuts(of: node)
       if node < before { isSettled[node] = true }
     }
-    claims.append(CutClaim(root: root, literal: result ^ complement, leaves: cut.leaves, leafCount: cut.count))
+    claims.append(
+      CutClaim(root: root, literal: result ^ complement, leaves: (0..<cut.count).map { Int(cut.leaves[$0]) }))
     graph.substitute(root, by: result ^ complement)
   }
 }

@@ -4,7 +4,7 @@
 public struct ShorteningOptions: Sendable {
   /// 0: hashing and merging only; 1: one round of small windows; 2: rounds until two find nothing; 3: the same with large windows and more rounds.
   public var effort = 2
-  /// How long the passes may work; the proof of what they found comes on top.
+  /// After this time no further pass begins, and the solver gets what is left of it; the proof of a pass that found something gets a second at least.
   public var timeLimit: Duration = .seconds(300)
   /// Proves each pass; its `solver` is asked where windows do not suffice, for at most its `timeLimit` a pass.
   public var checker: EquivalenceChecker

@@ -12,10 +12,10 @@ extension XorAndGraph {
   }
 
   /// The literal of input `i`.
-  func input(_ i: Int) -> UInt32 { UInt32(i + 1) << 1 }
+  package func input(_ i: Int) -> UInt32 { UInt32(i + 1) << 1 }
 
   /// Makes `literal` the next output.
-  mutating func add(output literal: UInt32) {
+  package mutating func add(output literal: UInt32) {
     outputs.append(literal)
     references[Int(literal >> 1)] += 1
   }
@@ -40,7 +40,7 @@ extension XorAndGraph {
   }
 
   /// A literal of the two-input function `table` of two literals, with a new gate at the end where there is none.
-  mutating func gate(table: UInt64, _ a: UInt32, _ b: UInt32) -> UInt32 {
+  package mutating func gate(table: UInt64, _ a: UInt32, _ b: UInt32) -> UInt32 {
     made(Self.form(table: table, a, b), rank: UInt32(nodeCount))
   }
 
@@ -145,7 +145,7 @@ extension XorAndGraph {
   }
 
   /// The network as a circuit of two-input gates; a constant output reads one gate without operands.
-  func circuit(names: Circuit.Names) -> Circuit {
+  package func circuit(names: Circuit.Names) -> Circuit {
     var builder = CircuitBuilder(inputCount: inputCount)
     builder.names = names
     builder.names.wires = [:]

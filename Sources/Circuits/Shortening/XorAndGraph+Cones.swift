@@ -26,7 +26,7 @@ extension XorAndGraph {
   }
 
   /// The first broken rule of the representation, in words, or `nil`; O(nodes).
-  var violatedRule: String? {
+  package var violatedRule: String? {
     var counts = [Int32](repeating: 0, count: nodeCount)
     var live = 0
     for node in kinds.indices where isGate(node) {

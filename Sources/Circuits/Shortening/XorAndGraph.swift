@@ -5,14 +5,14 @@
 /// Literals are `2 * node + complement`; node 0 is the constant 0, nodes `1 ... inputCount` are the inputs. No two live gates have the same operands and
 /// kind, none has a constant operand or twice the same one. `rank` orders the nodes: an operand has a smaller `(rank, number)`
 /// than its reader, so passes that go through the network by rank never meet an operand that changes behind them.
-struct XorAndGraph: Sendable {
+package struct XorAndGraph: Sendable {
   /// What a node is.
   enum Kind: UInt8, Sendable { case constant, input, and, xor, deadAnd, deadXor }
 
   /// The number of inputs.
-  let inputCount: Int
+  package let inputCount: Int
   /// What the outputs read; follow `resolved` before use.
-  var outputs: [UInt32] = []
+  package var outputs: [UInt32] = []
   /// What each node is.
   private(set) var kinds: [Kind]
   /// Literals: two a node, at `2 * node` and `2 * node + 1`. Of an XOR only the first may be complemented.
@@ -22,7 +22,7 @@ struct XorAndGraph: Sendable {
   /// The order of the nodes; equal ranks are ordered by number.
   var ranks: [UInt32]
   /// The number of live gates.
-  private(set) var gateCount = 0
+  package private(set) var gateCount = 0
 
   /// What a removed node was replaced by, or `none`.
   private var replacements: [UInt32]
@@ -37,7 +37,7 @@ struct XorAndGraph: Sendable {
   static let none = UInt32.max
 
   /// A network without gates.
-  init(inputCount: Int) {
+  package init(inputCount: Int) {
     self.inputCount = inputCount
     let count = inputCount + 1
     kinds = [Kind](repeating: .input, count: count)
@@ -67,8 +67,11 @@ struct XorAndGraph: Sendable {
     (inputCount + 1..<nodeCount).sorted { (ranks[$0], $0) < (ranks[$1], $1) }
   }
 
+  /// Whether the node of a literal has been neither removed nor replaced.
+  package func isLive(_ literal: UInt32) -> Bool { kinds[Int(literal >> 1)].rawValue < Kind.deadAnd.rawValue }
+
   /// The literal that stands for `literal` now.
-  func resolved(_ literal: UInt32) -> UInt32 {
+  package func resolved(_ literal: UInt32) -> UInt32 {
     var literal = literal
     while replacements[Int(literal >> 1)] != Self.none {
       literal = replacements[Int(literal >> 1)] ^ literal & 1
@@ -217,10 +220,11 @@ struct XorAndGraph: Sendable {
   }
 
   /// Replaces a gate by a literal of a smaller `(rank, number)` everywhere; what becomes equal or trivial by that is replaced too.
-  mutating func substitute(_ old: Int, by literal: UInt32) {
+  package mutating func substitute(_ old: Int, by literal: UInt32) {
     // Literals that wait are kept alive by a reference, which moves along where their node is replaced itself.
+    precondition(isLive(resolved(literal)), "what replaces a gate is there")
     var pending = [(old, literal)]
-    references[Int(literal >> 1)] += 1
+    references[Int(resolved(literal) >> 1)] += 1
     while let (node, waiting) = pending.popLast() {
       let literal = resolved(waiting)
       let target = Int(literal >> 1)
