@@ -1,6 +1,6 @@
 // The options of the subcommands that prove circuits equal: the solver and its time.
-public import ArgumentParser
-public import Circuits
+import ArgumentParser
+import Circuits
 
 /// `--solver` and `--time-limit`.
 struct ProofOptions: ParsableArguments {
