@@ -34,7 +34,7 @@ struct CircuitShorteningTests {
     #expect(report["verdict"] as? String == "different" && report["output"] as? Int == 1)
     let inputs = try #require(report["counterexample"] as? String)
     let values = try ["adder.aag", "damaged.aag"].map { file in
-      try run("simulate", file, "--inputs", inputs).output
+      try run("simulate", file, "--input", inputs).output
     }
     #expect(values[0] != values[1])
   }

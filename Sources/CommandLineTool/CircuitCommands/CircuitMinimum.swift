@@ -69,7 +69,7 @@ struct CircuitMinimum: ParsableCommand {
       throw Failure.refused(source.file, expected: "at least one output", found: "none")
     }
     var search = ExactSearch(circuit.truthTables(), solver: try proof.chosenSolver())
-    search.timeLimit = .seconds(proof.timeLimit)
+    search.timeLimit = proof.seconds(default: 60)
     search.isCancelled = { Interruption.isRequested }
     let found = try Interruption.deferring { search.minimum(upTo: upTo) }
     let shown: Report

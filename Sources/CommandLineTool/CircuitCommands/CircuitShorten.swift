@@ -89,7 +89,7 @@ struct CircuitShorten: ParsableCommand {
   func run() throws {
     let target = try CircuitFormat.forWriting(to, path: output)
     let circuit = try source.circuit()
-    var options = ShorteningOptions(effort: effort, checker: try proof.checker())
+    var options = ShorteningOptions(effort: effort, checker: try proof.checker(seconds: 15))
     options.isCancelled = { Interruption.isRequested }
     let start = ContinuousClock.now
     let (shorter, found) = try Interruption.deferring { circuit.shortened(options) }

@@ -13,11 +13,13 @@ struct ProofOptions: ParsableArguments {
     completion: .file())
   var solver: String?
 
-  @Option(name: .long, help: "How many seconds the solver may work on one question of equality.")
-  var timeLimit = 60.0
+  @Option(
+    name: .long,
+    help: "How many seconds the solver may work on one proof; by default 60, and 15 for each pass of shorten.")
+  var timeLimit: Double?
 
   func validate() throws {
-    guard timeLimit > 0, timeLimit <= 1e6 else {
+    guard timeLimit.map({ $0 > 0 && $0 <= 1e6 }) ?? true else {
       throw ValidationError("--time-limit is a number of seconds above 0 and at most 1,000,000.")
     }
   }
@@ -38,10 +40,13 @@ struct ProofOptions: ParsableArguments {
     return found
   }
 
-  /// The checker that these options describe; Ctrl-C ends its work.
-  func checker() throws -> EquivalenceChecker {
+  /// How long the solver may work.
+  func seconds(default seconds: Double) -> Duration { .seconds(timeLimit ?? seconds) }
+
+  /// The checker that these options describe, with `seconds` where they say nothing; Ctrl-C ends its work.
+  func checker(seconds: Double = 60) throws -> EquivalenceChecker {
     var checker = EquivalenceChecker(solver: try chosenSolver())
-    checker.timeLimit = .seconds(timeLimit)
+    checker.timeLimit = self.seconds(default: seconds)
     checker.isCancelled = { Interruption.isRequested }
     return checker
   }
