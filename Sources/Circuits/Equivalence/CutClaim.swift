@@ -1,22 +1,25 @@
 // What a rewriting pass says about each replacement, and the check of it.
 
-/// The claim that a gate equals a literal because both are the same function of at most four nodes.
+/// The claim that a gate equals a literal because both are the same function of at most eight nodes.
 package struct CutClaim: Sendable {
   /// The gate that was replaced.
   var root: Int
   /// What replaced it.
   var literal: UInt32
   /// The nodes from which both follow, then unused lanes.
-  var leaves: SIMD4<UInt32>
+  var leaves: SIMD8<UInt32>
   /// The number of leaves.
   var leafCount: Int
 
-  /// The claim that gate `root` equals `literal`, because both follow from `leaves`, at most four.
+  /// A function of eight nodes: 256 values.
+  private typealias Column = SIMD4<UInt64>
+
+  /// The claim that gate `root` equals `literal`, because both follow from `leaves`, at most eight.
   package init(root: Int, literal: UInt32, leaves: [Int]) {
-    precondition(leaves.count <= 4, "a claim has at most four leaves")
+    precondition(leaves.count <= 8, "a claim has at most eight leaves")
     self.root = root
     self.literal = literal
-    self.leaves = SIMD4(repeating: .max)
+    self.leaves = SIMD8(repeating: .max)
     for (i, leaf) in leaves.enumerated() { self.leaves[i] = UInt32(leaf) }
     leafCount = leaves.count
   }
@@ -26,16 +29,25 @@ package struct CutClaim: Sendable {
   /// Nothing of the claim is believed; the root and the literal are traced back to the leaves through the operands that they have, or had last.
   /// O(gates above the leaves), at most 4096.
   package func holds(in graph: XorAndGraph) -> Bool {
-    var values: [Int: UInt16] = [0: 0]
-    for i in 0..<leafCount { values[Int(leaves[i])] = TwoInputChain.inputTables[i] }
+    var values: [Int: SIMD4<UInt64>] = [0: .zero]
+    for i in 0..<leafCount { values[Int(leaves[i])] = Self.column(i) }
     guard let a = Self.value(root, &values, graph), let b = Self.value(Int(literal >> 1), &values, graph) else {
       return false
     }
     return a == (literal & 1 != 0 ? ~b : b)
   }
 
+  /// The values of leaf `i` under the 256 assignments of the leaves.
+  private static func column(_ i: Int) -> Column {
+    switch i {
+    case 6: Column(0, .max, 0, .max)
+    case 7: Column(0, 0, .max, .max)
+    default: Column(repeating: TruthTable.pattern(ofInput: i))
+    }
+  }
+
   /// A node as a function of the leaves, or `nil` where it does not follow from them.
-  private static func value(_ node: Int, _ values: inout [Int: UInt16], _ graph: XorAndGraph) -> UInt16? {
+  private static func value(_ node: Int, _ values: inout [Int: SIMD4<UInt64>], _ graph: XorAndGraph) -> Column? {
     var stack = [node]
     while let top = stack.last {
       if values[top] != nil {

@@ -8,6 +8,10 @@ struct Cut: Sendable {
   var count: Int
   /// The node as a function of the leaves; it depends on each of them, and not on inputs past `count`.
   var table: UInt16
+  /// Nodes through which a path from the gate may leave although its function does not depend on them, then `none`.
+  var hidden = SIMD4<UInt32>(repeating: Cut.none)
+  /// The number of hidden nodes.
+  var hiddenCount = 0
 
   static let none = UInt32.max
 
@@ -61,12 +65,24 @@ struct Cut: Sendable {
     self.leaves = leaves
     count = k
     table = isXor ? x ^ y : x & y
-    dropIrrelevantLeaves()
+    for i in 0..<a.hiddenCount where !hide(a.hidden[i]) { return nil }
+    for i in 0..<b.hiddenCount where !hide(b.hidden[i]) { return nil }
+    if !dropIrrelevantLeaves() { return nil }
   }
 
-  /// Removes the leaves on which the function does not depend.
-  private mutating func dropIrrelevantLeaves() {
+  /// Notes a hidden node; false where they become too many.
+  private mutating func hide(_ node: UInt32) -> Bool {
+    if any(hidden .== SIMD4(repeating: node)) || any(leaves .== SIMD4(repeating: node)) { return true }
+    if hiddenCount == 4 { return false }
+    hidden[hiddenCount] = node
+    hiddenCount += 1
+    return true
+  }
+
+  /// Removes the leaves on which the function does not depend; false where too many would be hidden.
+  private mutating func dropIrrelevantLeaves() -> Bool {
     var kept = 0
+    let (before, oldCount) = (leaves, count)
     for j in 0..<count {
       let mask = TwoInputChain.inputTables[j]
       let shift = UInt16(1 << j)
@@ -79,6 +95,8 @@ struct Cut: Sendable {
     }
     for j in kept..<4 { leaves[j] = Self.none }
     count = kept
+    for j in 0..<oldCount where !hide(before[j]) { return false }
+    return true
   }
 
   /// The function with inputs `i < j` exchanged.

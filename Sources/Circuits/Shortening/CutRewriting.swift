@@ -186,7 +186,9 @@ struct CutRewriting {
       if node < before { isSettled[node] = true }
     }
     claims.append(
-      CutClaim(root: root, literal: result ^ complement, leaves: (0..<cut.count).map { Int(cut.leaves[$0]) }))
+      CutClaim(
+        root: root, literal: result ^ complement,
+        leaves: (0..<cut.count).map { Int(cut.leaves[$0]) } + (0..<cut.hiddenCount).map { Int(cut.hidden[$0]) }))
     graph.substitute(root, by: result ^ complement)
   }
 }
