@@ -176,7 +176,10 @@ struct FolderOptions: ParsableArguments {
   var force = false
 
   /// Refuses early what the writing would refuse after the work is done.
-  func checkPlace(_ path: String) throws {
+  func checkPlace(_ path: String) throws { try FolderOptions.checkPlace(path, force: force) }
+
+  /// The same for a folder that `force` allows to replace.
+  static func checkPlace(_ path: String, force: Bool) throws {
     guard !force, isThere(path) else { return }
     let names = try? FileManager.default.contentsOfDirectory(atPath: path)
     if let names, names.isEmpty { return }

@@ -6,14 +6,14 @@ public import Circuits
 struct CircuitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "circuit",
-    abstract: "Read, write, generate, simulate, draw and map Boolean circuits.",
+    abstract: "Read, write, generate, simulate, draw, map, shorten and compare Boolean circuits.",
     discussion: """
       EXAMPLE:
         wright circuit info adder.aag
       """,
     subcommands: [
       CircuitInfo.self, CircuitConvert.self, CircuitGenerate.self, CircuitSimulate.self, CircuitDraw.self,
-      CircuitMap.self,
+      CircuitMap.self, CircuitShorten.self, CircuitMinimum.self, CircuitEquivalent.self,
     ])
 }
 

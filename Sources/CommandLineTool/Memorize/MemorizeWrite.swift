@@ -53,7 +53,13 @@ struct MemorizeWrite: ParsableCommand {
     var seconds: Double
   }
 
+  func validate() throws {
+    let folders = [output, mlp, llama].compactMap { $0 }
+    if Set(folders).count < folders.count { throw ValidationError("--output, --mlp and --llama are different folders.") }
+  }
+
   func run() throws {
+    for folder in [output, mlp, llama].compactMap({ $0 }) { try FolderOptions.checkPlace(folder, force: force) }
     let data = try MemorizeInput.data(data)
     let clock = ContinuousClock.now
     var generator = Philox(seed: seed)

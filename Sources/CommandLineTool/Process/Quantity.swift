@@ -10,12 +10,21 @@ enum Quantity {
   /// Three significant digits with a unit: `805`, `5.12M`.
   static func text(_ number: Double) -> String {
     guard number.isFinite else { return "\(number)" }
+    guard abs(number) < 1e15 else { return scientific(number) }
     var (value, unit) = (number, 0)
     while abs(value) >= 999.5, unit < 4 {
       value /= 1000
       unit += 1
     }
     return decimals(value) + ["", "k", "M", "G", "T"][unit]
+  }
+
+  /// Two or three digits and a power of ten: `4.71e173`.
+  private static func scientific(_ number: Double) -> String {
+    let parts = "\(number)".split(separator: "e")
+    // Numbers from 2^53 on are written with an exponent.
+    guard parts.count == 2, let digits = Double(parts[0]) else { return "\(number)" }
+    return "\(decimals(digits))e\(parts[1].drop { $0 == "+" })"
   }
 
   /// An integer with commas between thousands.

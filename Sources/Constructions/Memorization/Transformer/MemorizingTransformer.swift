@@ -126,7 +126,10 @@ public struct MemorizingTransformer: Sendable {
   public var stream: ResidualStream {
     var subspaces = [own, value, one] + (0..<coordinateCount).map(fetched) + [result]
     let used = subspaces.reduce(0) { $0 + $1.size }
-    let size = (used + 7) / 8 * 8
+    // A multiple of 8, and of the heads, as `transformers` asks.
+    let heads = coordinateCount
+    let multiple = heads * 8 / (heads % 8 == 0 ? 8 : heads % 4 == 0 ? 4 : heads % 2 == 0 ? 2 : 1)
+    let size = (used + multiple - 1) / multiple * multiple
     if size > used { subspaces.append(Subspace("filling", size: size - used, meaning: "always +1")) }
     return ResidualStream(subspaces)
   }
