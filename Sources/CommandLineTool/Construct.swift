@@ -37,6 +37,13 @@ struct Construct: ParsableCommand {
   @Option(name: .long, help: Precision.help)
   var precision: Precision?
 
+  @Option(
+    name: .long,
+    help:
+      "Layers of a LLaMA: with D of them a token computes up to D levels of gates. The folder's circuit.blif is what its tokens then say."
+  )
+  var layers = 1
+
   @OptionGroup var folder: FolderOptions
 
   @Flag(name: .long, help: "Spend a token on every gate, inverters, buffers and constants too.")
@@ -64,6 +71,10 @@ struct Construct: ParsableCommand {
   func validate() throws {
     if output == nil, !dryRun { throw ValidationError("Missing expected argument '--output <output>'.") }
     if precision != nil, form != .li { throw ValidationError("--precision is for --form li.") }
+    if layers < 1 { throw ValidationError("--layers is at least 1.") }
+    if layers > 1, form != .llama || keepInverters || dropDeadGates {
+      throw ValidationError("--layers is for --form llama, without --keep-inverters and --drop-dead-gates.")
+    }
   }
 
   func run() throws {
@@ -87,7 +98,9 @@ struct Construct: ParsableCommand {
       let (model, tokenizer) = (simulation.model(), try simulation.tokenizer())
       try Interruption.deferring {
         try Failure.writingFolder {
-          try simulation.write(model, tokenizer, to: target, options: folder.writeOptions())
+          var options = folder.writeOptions()
+          if let trees = simulation.trees { options.extraFiles["circuit.blif"] = trees.circuit.bytes(as: .blif) }
+          try simulation.write(model, tokenizer, to: target, options: options)
         }
       }
     }
@@ -100,6 +113,15 @@ struct Construct: ParsableCommand {
   }
 
   private func simulation(of circuit: Circuit) throws -> CircuitSimulation {
+    if layers > 1 {
+      let size = max(2, circuit.simplified().circuit.maximumFanIn)
+      guard TreeChain.isPossible(tableInputs: size, levels: layers) else {
+        throw Failure.refused(
+          source.file, expected: "gates of k operands with k^\(layers) at most \(TreeChain.maximumLeafCount)",
+          found: "gates of \(size); wright circuit map makes smaller ones")
+      }
+      return CircuitSimulation(of: TreeChain(circuit, tableInputs: size, levels: layers))
+    }
     var options = CircuitChain.Options()
     options.foldsInverters = !keepInverters
     options.dropsDeadGates = dropDeadGates

@@ -20,7 +20,7 @@ struct CircuitShorteningTests {
     #expect(report["tokensBefore"] as? Int == 7 && report["tokensAfter"] as? Int == 5)
     let verdict = try #require(report["verdict"] as? [String: Any])
     #expect(verdict["verdict"] as? String == "equal" && verdict["proof"] as? String == "exhaustion")
-    #expect(try run("info", "short.blif", "--json").json()["gates"] as? Int == 5)
+    #expect(try run("info", "short.blif", "--json").json()["logicGates"] as? Int == 5)
     let equal = try run("equivalent", "adder.aag", "short.blif")
     #expect(equal.code == 0 && equal.output == "equal: all 8 assignments\n")
   }

@@ -68,7 +68,7 @@ extension XorAndGraph {
       case (nil, let value?): return gate(table: value ? 0b1110 : 0b0010, gate(low, rest), top)
       default:
         // low ^ (top & (low ^ high))
-        let difference = gate(TruthTable(bits: low.bits ^ high.bits, inputCount: k - 1), rest)
+        let difference = gate(low.symmetricDifference(high), rest)
         return gate(table: 0b0110, gate(low, rest), gate(table: 0b1000, difference, top))
       }
     }

@@ -55,7 +55,9 @@ struct MemorizeWrite: ParsableCommand {
 
   func validate() throws {
     let folders = [output, mlp, llama].compactMap { $0 }
-    if Set(folders).count < folders.count { throw ValidationError("--output, --mlp and --llama are different folders.") }
+    if Set(folders).count < folders.count {
+      throw ValidationError("--output, --mlp and --llama are different folders.")
+    }
   }
 
   func run() throws {

@@ -46,7 +46,8 @@ struct PerceptronExport {
         let value = Float(number)
         guard Rational(exactly: value) == number else {
           throw Failure.refused(
-            place, expected: "weights that float32 has exactly", found: "one of \(number.bitCount) bits in layer \(index)")
+            place, expected: "weights that float32 has exactly",
+            found: "one of \(number.bitCount) bits in layer \(index)")
         }
         parameters.base[offset] = value
       }

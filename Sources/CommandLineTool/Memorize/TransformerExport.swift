@@ -18,7 +18,8 @@ struct TransformerExport {
 
     var text: String {
       let verdict =
-        certified ? "certified on every point for float32's rounding" : "not certified: \(doubt ?? "no reason is known")"
+        certified
+        ? "certified on every point for float32's rounding" : "not certified: \(doubt ?? "no reason is known")"
       return "\(Quantity.exact(parameters)) parameters, one token a label, \(verdict)"
     }
   }

@@ -25,7 +25,7 @@ public struct TableTree: Sendable, Equatable {
 /// A circuit as a chain of such trees, a token each: with D levels a token does the work of up to D levels of gates.
 ///
 /// Gates that only gates of their own tree read have no token; where several trees read them, each computes them again. So chains are
-/// shorter by what the layers do, and never longer than with one level.
+/// shorter by what the layers do, and never longer than with one level, but for constant outputs, which cost a token here.
 public struct TreeChain: Sendable, Equatable {
   /// The number of inputs of a table, k.
   public let tableInputs: Int

@@ -1,5 +1,5 @@
 // A row of lookup tables: construct, certify, run, measure.
-import Circuits
+package import Circuits
 import ExactArithmetic
 import Transformers
 import Verification
@@ -111,7 +111,7 @@ extension FrontierRow {
 
 extension FrontierRow.Check {
   /// Whether `tables` computes the outputs of `circuit` under the assignments of `plan`.
-  init(
+  package init(
     mapping tables: Circuit, of circuit: Circuit, _ plan: AssignmentPlan,
     using generator: inout some RandomNumberGenerator
   ) {

@@ -94,7 +94,8 @@ public struct MemorizerFolder: Sendable {
       manifest = try decoder.decode(MemorizerManifest.self, from: Data(json))
     } catch {
       throw MemorizerFolderError(
-        description: "\(path)/\(MemorizerFolder.manifestName): expected what wright memorize writes, found \(Self.text(error))")
+        description:
+          "\(path)/\(MemorizerFolder.manifestName): expected what wright memorize writes, found \(Self.text(error))")
     }
     guard manifest.version == 1 else {
       throw MemorizerFolderError(

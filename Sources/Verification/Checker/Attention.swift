@@ -21,7 +21,7 @@ struct Attention<E: Enclosure> {
   /// The class of the value vector that head `h` fetches from `state`.
   func valueClass(head h: Int, state: Int) -> Int { Int(classes[h / headsPerGroup][state]) }
 
-  /// What the heads may bring to any position at all, one number a coordinate.
+  /// What the heads may bring to any position at all, one number a coordinate, where rounding matters there: in models of several layers.
   let anything: [E]
 
   /// The heads' outputs, one after the other, for one value class each.
@@ -129,19 +129,9 @@ struct Attention<E: Enclosure> {
         brought.append(all)
       }
     }
-    // Weights are a softmax's: their sum is 1 up to rounding, whatever the scores.
-    let error = 2 * operations.growth(2 * positionCount + 16) + 4 * operations.functionUnit
-    if model.weights.layers.count > 1, operations.model != nil, !(error < 1) {
-      throw Doubt("what softmax makes of many positions is not known under this rounding")
-    }
-    anything = brought.flatMap { classes in
-      (0..<size).map { d in
-        let greatest = classes.reduce(0) { max($0, $1[d].magnitude) }
-        let reach = (greatest * (1 + error) + Double(4 * positionCount) * (operations.model?.smallestNormal ?? 0))
-          .nextUp
-        return greatest == 0 || operations.model == nil ? .zero : E(lower: -reach, upper: reach)
-      }
-    }
+    anything =
+      model.weights.layers.count > 1 && operations.model != nil
+      ? try Attention.reach(brought, size: size, positionCount: positionCount, operations) : []
     let worst = selections.indices.min { selections[$0].gap < selections[$1].gap }
     bounds = Bounds.Layer(
       scoreGap: Bounds.Worst(
@@ -152,6 +142,22 @@ struct Attention<E: Enclosure> {
     self.classes = classes
     self.brought = brought
     headsPerGroup = perGroup
+  }
+
+  /// All that softmax may make of the values that are there: its weights add up to 1 up to rounding, whatever the scores.
+  private static func reach(
+    _ brought: [[[E]]], size: Int, positionCount: Int, _ operations: Operations<E>
+  ) throws(Doubt) -> [E] {
+    let error = 2 * operations.growth(2 * positionCount + 16) + 4 * operations.functionUnit
+    guard error < 1 else { throw Doubt("what softmax makes of many positions is not known under this rounding") }
+    let underflow = Double(4 * positionCount) * (operations.model?.smallestNormal ?? 0)
+    return brought.flatMap { classes in
+      (0..<size).map { d in
+        let greatest = classes.reduce(0) { max($0, $1[d].magnitude) }
+        let reach = (greatest * (1 + error) + underflow).nextUp
+        return greatest == 0 ? .zero : E(lower: -reach, upper: reach)
+      }
+    }
   }
 }
 

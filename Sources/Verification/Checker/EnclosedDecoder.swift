@@ -1,16 +1,16 @@
 // A decoder of any number of layers on one text, every number enclosed: plain loops, in the order of the definition.
 //
 // Where `Derivation` follows all inputs at once, and one layer, this follows one input at a time, whatever the model is made of.
-import ExactArithmetic
+package import ExactArithmetic
 import Tensors
-import Transformers
+package import Transformers
 
 #if canImport(Glibc)
   import Glibc
 #endif
 
 /// All numbers that an implementation may compute on a text, token by token, with a cache that can be cut back.
-struct EnclosedDecoder<E: Enclosure> {
+package struct EnclosedDecoder<E: Enclosure> {
   private let configuration: ModelConfiguration
   private let layers: [EnclosedLayer<E>]
   private let embedding: Tensor<Float>
@@ -23,9 +23,9 @@ struct EnclosedDecoder<E: Enclosure> {
   private var keys: [[[E]]]
   private var values: [[[E]]]
   /// The number of tokens read so far.
-  private(set) var positionCount = 0
+  package private(set) var positionCount = 0
 
-  init(_ model: Model, rounding: RoundingModel?, isHard: Bool) {
+  package init(_ model: Model, rounding: RoundingModel?, isHard: Bool) {
     configuration = model.configuration
     operations = Operations(model: rounding, isHard: isHard)
     layers = model.weights.layers.map { EnclosedLayer($0) }
@@ -43,7 +43,7 @@ struct EnclosedDecoder<E: Enclosure> {
   }
 
   /// Forgets all tokens but the first `count`.
-  mutating func cut(to count: Int) {
+  package mutating func cut(to count: Int) {
     guard count < positionCount else { return }
     for i in keys.indices {
       keys[i].removeLast(positionCount - count)
@@ -56,7 +56,7 @@ struct EnclosedDecoder<E: Enclosure> {
   mutating func read(_ token: Int) throws(Doubt) { _ = try stream(token) }
 
   /// Reads a token; the scores of the next, one a token of the vocabulary.
-  mutating func scores(after token: Int) throws(Doubt) -> [E] {
+  package mutating func scores(after token: Int) throws(Doubt) -> [E] {
     let last = try normalized(try stream(token), finalNormalization)
     return (0..<head.rowCount).map { operations.innerProduct(head, $0, last) }
   }
@@ -150,8 +150,9 @@ struct EnclosedDecoder<E: Enclosure> {
     let winner = scores[best]
     let isUnique = scores.indices.allSatisfy { $0 == best || scores[$0].isCertainlyLess(than: winner) }
     if operations.isHard {
-      guard isUnique else { throw Doubt("two scores may be equal, and hard attention takes the greatest") }
-      return scores.indices.map { $0 == best ? .one : .zero }
+      if isUnique { return scores.indices.map { $0 == best ? .one : .zero } }
+      // Whichever of several greatest ones is taken, or their mean.
+      return scores.map { $0.isCertainlyLess(than: winner) ? .zero : E(lower: 0, upper: 1) }
     }
     // What is taken off is the greatest of the computed scores, one of which each of them is.
     let greatest = E(lower: winner.lowerBound, upper: scores.reduce(winner.upperBound) { max($0, $1.upperBound) })
