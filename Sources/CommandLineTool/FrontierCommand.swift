@@ -28,7 +28,7 @@ struct FrontierCommand: ParsableCommand {
   @Option(name: .long, help: "Sizes of tables, such as 2,3,4; by default from 2 to the number of inputs.")
   var sizes: TableSizes?
 
-  @Option(name: .long, help: "Numbers of layers beside one, such as 2,3; 1 for no such rows.")
+  @Option(name: .long, help: "Numbers of layers to try beside one, ascending, such as 2,3; 1 tries none.")
   var layers: LayerCounts = LayerCounts(values: [2, 3])
 
   @Option(name: .long, help: "An SVG picture to write.", completion: .file(extensions: ["svg"]))
@@ -168,7 +168,9 @@ struct LayerCounts: ExpressibleByArgument {
   init?(argument: String) {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
     values = parts.compactMap { $0 }
-    guard values.count == parts.count, values.allSatisfy({ (1...3).contains($0) }) else { return nil }
+    guard values.count == parts.count, values.allSatisfy({ (1...3).contains($0) }),
+      zip(values, values.dropFirst()).allSatisfy({ $0 < $1 })
+    else { return nil }
   }
 
   var defaultValueDescription: String { values.map(String.init).joined(separator: ",") }

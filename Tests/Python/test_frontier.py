@@ -76,7 +76,7 @@ class MemorizersInTransformersTests(unittest.TestCase):
         rows = [(*bits, generator.randrange(5)) for bits in itertools.product((0, 1), repeat=6)]
         model = self.check("table", rows, "truth-table")
         labels = [row[-1] for row in rows]
-        self.assertEqual(model.config.intermediate_size, 64 - max(labels.count(v) for v in range(5)) + (labels_constant(labels)))
+        self.assertEqual(model.config.intermediate_size, 64 - max(labels.count(v) for v in range(5)))
 
     def test_integer_points_with_integer_labels(self):
         generator = random.Random(2)
@@ -94,13 +94,6 @@ class MemorizersInTransformersTests(unittest.TestCase):
         for i in range(len(config["widths"]) - 1):
             x = torch.nn.functional.linear(torch.relu(x) if i else x, weights[f"layers.{i}.weight"], weights[f"layers.{i}.bias"])
         self.assertEqual([fractions.Fraction(value) for value in x[:, 0].tolist()], [row[-1] for row in rows])
-
-
-def labels_constant(labels):
-    """A unit more where what stands where no unit is on is neither +1 nor -1: the constant is added by a unit."""
-    counts = {v: labels.count(v) for v in set(labels)}
-    usual = min(v for v in counts if counts[v] == max(counts.values()))
-    return 0 if usual in (1, -1) else 1
 
 
 class TablesInTransformersTests(unittest.TestCase):

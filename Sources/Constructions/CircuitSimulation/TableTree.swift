@@ -58,7 +58,7 @@ public struct TreeChain: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - circuit: the gates; constants, inverters and buffers are folded away first.
-  ///   - tableInputs: k, at least the most operands of a gate.
+  ///   - k: the most inputs of a table, at least the most operands of a gate.
   ///   - levels: D; k^D is at most 12.
   public init(_ circuit: Circuit, tableInputs k: Int, levels: Int) {
     precondition(TreeChain.isPossible(tableInputs: k, levels: levels), "trees have at most 12 leaves")

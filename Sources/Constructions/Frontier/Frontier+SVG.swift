@@ -1,4 +1,4 @@
-// The line as a picture: length of the chain, hidden units and weights against the size of tables, on logarithmic axes.
+// The line as a picture: length of the chain, hidden units and weights against the size of tables, on a logarithmic axis.
 
 extension Frontier {
   /// The rows as an SVG picture of 720 by 440 points, self-contained.
@@ -12,7 +12,9 @@ extension Frontier {
 /// One picture.
 private struct FrontierDrawing {
   private(set) var text = ""
+  /// The rows on the line, the memorizer last, and after them those of several layers.
   private let rows: [FrontierRow]
+  private let lineCount: Int
   private let series: [Series]
   /// The powers of ten that the axis begins and ends with.
   private let decades: ClosedRange<Int>
@@ -27,8 +29,9 @@ private struct FrontierDrawing {
   private static let (left, right, top, bottom) = (64.0, 176.0, 48.0, 56.0)
 
   init(_ frontier: Frontier, title: String) {
-    let rows = frontier.rows
+    let rows = frontier.rows + frontier.deepRows
     self.rows = rows
+    lineCount = frontier.rows.count
     series = [
       Series(name: "tokens of the chain", colour: "#1d4ed8", values: rows.map { Double($0.stepCount) }),
       Series(name: "hidden units", colour: "#b91c1c", values: rows.map { Double($0.hiddenUnitCount) }),
@@ -103,24 +106,34 @@ private struct FrontierDrawing {
         "<text x=\"\(number(left - 8))\" y=\"\(number(y + 4))\" text-anchor=\"end\">10<tspan dy=\"-5\" font-size=\"9\">\(n)</tspan></text>\n"
     }
     let base = height - FrontierDrawing.bottom
+    func put(_ text: String, _ i: Int, _ dy: Double, _ style: String = "") -> String {
+      "<text x=\"\(number(x(i)))\" y=\"\(number(base + dy))\" text-anchor=\"middle\"\(style)>\(text)</text>\n"
+    }
     for (i, row) in rows.enumerated() {
-      let label = row.construction == .memorizer ? "one token" : "k = \(row.tableInputs)"
-      text += "<text x=\"\(number(x(i)))\" y=\"\(number(base + 18))\" text-anchor=\"middle\">\(label)</text>\n"
-      if !row.isSound {
-        text +=
-          "<text x=\"\(number(x(i)))\" y=\"\(number(base + 34))\" text-anchor=\"middle\" fill=\"#b91c1c\">not shown</text>\n"
+      if row.construction == .memorizer {
+        text += put("one", i, 16) + put("token", i, 29)
+      } else {
+        text += put("\(row.tableInputs)", i, 16)
+        if row.layerCount > 1 { text += put("\(row.layerCount) layers", i, 29, " font-size=\"9\"") }
       }
+      if !row.isSound { text += put("not shown", i, -4, " fill=\"#b91c1c\" font-size=\"9\"") }
     }
     text +=
-      "<text x=\"\(number((left + right) / 2))\" y=\"\(number(height - 12))\" text-anchor=\"middle\">inputs of a table: heads of a token</text>\n"
+      "<text x=\"\(number((left + right) / 2))\" y=\"\(number(height - 10))\" text-anchor=\"middle\">most inputs of a table, k</text>\n"
     var taken: [Double] = []
     for line in series {
-      let points = line.values.enumerated().map { "\(number(x($0.offset))),\(number(y($0.element)))" }
+      let points = line.values.prefix(lineCount).enumerated().map { "\(number(x($0.offset))),\(number(y($0.element)))" }
       text +=
         "<polyline points=\"\(points.joined(separator: " "))\" fill=\"none\" stroke=\"\(line.colour)\" stroke-width=\"2\"/>\n"
       for (i, value) in line.values.enumerated() {
         text +=
           "<circle cx=\"\(number(x(i)))\" cy=\"\(number(y(value)))\" r=\"3.5\" fill=\"\(line.colour)\"><title>\(line.name): \(Int(value))</title></circle>\n"
+      }
+      if line.name == series[0].name {
+        for (i, value) in line.values.enumerated() {
+          text +=
+            "<text x=\"\(number(x(i)))\" y=\"\(number(y(value) - 8))\" text-anchor=\"middle\" font-size=\"10\" fill=\"\(line.colour)\">\(Int(value))</text>\n"
+        }
       }
       // Labels stand at the lines' ends, each at least 16 points from the others.
       var place = y(line.values.last ?? 1) + 4

@@ -3,7 +3,8 @@ public import Circuits
 
 /// The constructions of one function between two ends: k = 2, where a token says one gate, and k = n, where the feedforward layer remembers every row.
 ///
-///     let frontier = try Frontier(of: .parity(8))
+///     var generator = Philox(seed: 1)
+///     let frontier = try Frontier(of: .parity(8), using: &generator)
 ///     for row in frontier.rows { print(row.tableInputs, row.stepCount, row.hiddenUnitCount, row.certificate.holds) }
 ///
 /// A token looks k wires up with k heads and remembers 2^k cases in the feedforward layer, so that larger tables buy shorter chains with wider layers.
@@ -14,7 +15,8 @@ public struct Frontier: Sendable, Equatable, Codable {
     public var tableInputs: [Int]?
     /// The numbers of layers beside one; trees of k^D leaves are made where these are at most 12.
     public var layers = [2, 3]
-    /// Whether the largest rounding is looked for, instead of trying float32's alone.
+    /// Whether the largest rounding is looked for, instead of trying float32's alone; not for tables of more than 8 inputs, where a
+    /// derivation takes seconds.
     public var searchesUnit = true
     /// How many assignments are run where there are more than 2^20.
     public var sampledAssignments = 256
@@ -67,7 +69,7 @@ public struct Frontier: Sendable, Equatable, Codable {
     precondition(
       sizes.allSatisfy { (2...LlamaCircuitLayout.maximumFanIn).contains($0) }, "tables have 2 to 12 inputs")
     let hasMemorizer =
-      options.tableInputs == nil && (1...CircuitMemorizer.limits.inputs).contains(circuit.inputCount)
+      (1...CircuitMemorizer.limits.inputs).contains(circuit.inputCount)
       && (1...CircuitMemorizer.limits.outputs).contains(circuit.outputCount)
     let depths = sizes.flatMap { k in
       options.layers.filter { $0 > 1 && TreeChain.isPossible(tableInputs: k, levels: $0) }.map { (k, $0) }
@@ -108,14 +110,15 @@ public struct Frontier: Sendable, Equatable, Codable {
   ) -> (circuit: Circuit, construction: FrontierRow.Construction) {
     if k == 2, circuit.maximumFanIn <= 2 { return (circuit, .circuit) }
     var candidates: [Circuit] = []
+    if circuit.inputCount <= k { candidates.append(collapsed(circuit)) }
     for objective in [MappingParameters.Objective.area, .depth] {
       candidates.append(Circuit(circuit.mapped(MappingParameters(tableInputs: k, objective: objective)).network))
     }
-    if circuit.inputCount <= k { candidates.append(collapsed(circuit)) }
     if let best { candidates.append(best) }
     if circuit.maximumFanIn <= k { candidates.append(circuit) }
-    let lengths = candidates.map { CircuitChain($0).stepCount }
-    let shortest = lengths.indices.min { lengths[$0] < lengths[$1] } ?? 0
+    // Of equally short ones the least deep: with tables of all inputs, one for each output.
+    let costs = candidates.map { (CircuitChain($0).stepCount, $0.depth) }
+    let shortest = costs.indices.min { costs[$0] < costs[$1] } ?? 0
     return (candidates[shortest], .lookupTables)
   }
 

@@ -83,7 +83,7 @@ extension FrontierRow {
     }
     let checker = Checker(model, form: simulation.manifest.promptForm)
     let readOut = simulation.manifest.readOut
-    if options.searchesUnit, let found = try? checker.largestUnit(),
+    if options.searchesUnit, simulation.cost.headCount <= 8, let found = try? checker.largestUnit(),
       WitnessCheck.fault(circuit: statement, program: found.proof.program, witness: witness, readOut: readOut) == nil,
       case .rounded(let rounding) = found.semantics
     {

@@ -77,8 +77,8 @@ public struct MemorizerFolder: Sendable {
   /// The folder of the two files' bytes.
   ///
   /// - Parameters:
-  ///   - network: what network.txt holds.
-  ///   - manifest: what memorizer.json holds.
+  ///   - bytes: what network.txt holds.
+  ///   - json: what memorizer.json holds.
   ///   - path: the folder's name for messages.
   /// - Throws: `MemorizerFolderError` with file, place, expectation and finding.
   public init(network bytes: [UInt8], manifest json: [UInt8], path: String) throws(MemorizerFolderError) {

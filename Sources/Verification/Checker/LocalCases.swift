@@ -14,8 +14,9 @@ struct LocalCases<E: Enclosure> {
   /// The columns that attention writes.
   private let attended: [Int]
   let next: NextTokens<E>
-  /// The columns on which a case depends beside its norm.
+  /// The columns on which a case depends beside its norm, and for each column its place among them, or -1.
   let columns: [Int]
+  private let places: [Int32]
 
   /// One feedforward layer.
   private struct FeedForward {
@@ -60,6 +61,9 @@ struct LocalCases<E: Enclosure> {
       $0.formUnion($1.up.readColumns)
       $0.formUnion($1.gate?.readColumns ?? [])
     }.sorted()
+    var places = [Int32](repeating: -1, count: width)
+    for (place, c) in columns.enumerated() { places[c] = Int32(place) }
+    self.places = places
   }
 
   /// How far each target (a kind of head row) leads all others.
@@ -84,7 +88,7 @@ struct LocalCases<E: Enclosure> {
 
   /// The residual vector after all layers.
   private func last(state: Int, fetched: [E], _ operations: inout Operations<E>) throws(Doubt) -> Residual<E> {
-    var vector = Residual(states, state, columns: columns, &operations)
+    var vector = Residual(states, state, columns: columns, places: places, &operations)
     for c in attended {
       let terms = output.entries(c).map { (weight: $0.weight, x: fetched[$0.column]) }
       vector.add(operations.innerProduct(terms, bias: output.bias[c]), to: c, &operations)
@@ -137,25 +141,32 @@ struct LocalCases<E: Enclosure> {
 
 /// A residual vector: known columns, and the sums over all columns.
 private struct Residual<E: Enclosure> {
-  private var entries: [Int: E] = [:]
+  /// The known columns' numbers, and where each column's is, or -1.
+  private var entries: [E]
+  private let places: [Int32]
   private let base: ComputedSums<E>
-  /// Columns that were written since, with what stood in the embedding.
-  private var before: [Int: E] = [:]
+  /// What stood in the embedding.
+  private let states: PositionStates
+  private let state: Int
 
-  init(_ states: PositionStates, _ state: Int, columns: [Int], _ operations: inout Operations<E>) {
+  init(
+    _ states: PositionStates, _ state: Int, columns: [Int], places: [Int32], _ operations: inout Operations<E>
+  ) {
     base = ComputedSums(
       states.sums[Int(states.normClass[state])], isSummed: states.isSummed.contains(true), width: states.width,
       operations)
-    for c in columns { entries[c] = states.residual(c, Int(states.columns[c].ids[state]), &operations) }
-    for c in columns { before[c] = E(states.value(c, state)) }
+    (self.places, self.states, self.state) = (places, states, state)
+    entries = []
+    entries.reserveCapacity(columns.count)
+    for c in columns { entries.append(states.residual(c, Int(states.columns[c].ids[state]), &operations)) }
   }
 
-  subscript(_ c: Int) -> E { entries[c] ?? .zero }
+  subscript(_ c: Int) -> E { places[c] < 0 ? .zero : entries[Int(places[c])] }
 
   private var written: Set<Int> = []
 
   mutating func add(_ x: E, to c: Int, _ operations: inout Operations<E>) {
-    entries[c] = operations.sum(self[c], x)
+    entries[Int(places[c])] = operations.sum(self[c], x)
     written.insert(c)
   }
 
@@ -163,7 +174,7 @@ private struct Residual<E: Enclosure> {
   func factor(_ normalizer: Normalizer<E>, _ operations: inout Operations<E>) throws(Doubt) -> NormalizationFactor<E> {
     var now = base
     for c in written.sorted() {
-      let (old, new) = (before[c] ?? .zero, self[c])
+      let (old, new) = (E(states.value(c, state)), self[c])
       now.squares = now.squares - old.squared + new.squared
       now.sum = now.sum - old + new
       now.mass = (now.mass + new.magnitude).nextUp

@@ -85,7 +85,7 @@ import Transformers
     let text = frontier.svg(title: "a < b & c")
     #expect(text.hasPrefix("<svg ") && text.hasSuffix("</svg>\n") && text.contains("a &lt; b &amp; c"))
     #expect(text.ranges(of: "<polyline").count == 4)
-    #expect(text.ranges(of: "<circle").count == 4 * frontier.rows.count)
+    #expect(text.ranges(of: "<circle").count == 4 * (frontier.rows.count + frontier.deepRows.count))
   }
 
   @Test func workThatIsToldToStopStops() {

@@ -143,8 +143,9 @@ extension MemorizingTransformer {
       case .bits:
         for o in 0..<results.count { rows[token, results.lowerBound + o] = label >> o & 1 != 0 ? 1 : -1 }
       case .number:
-        rows[token, results.lowerBound] = Float(2 * label)
-        rows[token, ones] = -Float(label * label)
+        let number = label + shift
+        rows[token, results.lowerBound] = Float(2 * number)
+        rows[token, ones] = -Float(number * number)
       }
     }
     return rows

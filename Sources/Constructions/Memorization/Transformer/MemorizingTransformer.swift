@@ -17,7 +17,7 @@ public import Transformers
 ///     let transformer = try MemorizingTransformer(network, values: 0...1, readOut: .number([0, 1]))
 ///     let label = transformer.label(ofToken: next)      // the token after `transformer.prompt(point)`
 ///
-/// Sizes: one layer, d heads, one key-value head, as many hidden units as the network (one more where a constant is added), d S + 1 + C tokens for
+/// Sizes: one layer, d heads, one key-value head, as many hidden units as the network (one more where its output has a bias that is no small integer), d S + 1 + C tokens for
 /// d coordinates of S values and C labels. The hidden units are exact while all sums stay below 2^24; whether the label wins in a number format is for
 /// `Verification`'s `PromptCheck` to say.
 public struct MemorizingTransformer: Sendable {
@@ -137,19 +137,27 @@ public struct MemorizingTransformer: Sendable {
   /// The width of a head: a power of 4, with room for the code in the pairs that rotate slowest and for a value's digits.
   var headSize: Int { code.length <= 5 && digitCount <= 16 ? 16 : code.length <= 20 && digitCount <= 64 ? 64 : 256 }
 
-  /// What the result starts from, one number an output: what the network says where no unit is on, or +1 where that is neither 0 nor 1.
+  /// What the result starts from, one number an output: the digit that the network says where no unit is on, as -1 or +1; for a number +1.
   var starts: [Float] {
     network.outputs.map { row in
-      if case .bits = readOut { return row.bias == 0 ? -1 : 1 }
-      return row.bias == -1 ? -1 : 1
+      if case .bits = readOut, row.bias == 0 { return -1 }
+      return 1
     }
+  }
+
+  /// What a number is off in the result: with 1 less the output's bias nothing has to be added, where that is a small integer.
+  var shift: Int {
+    guard case .number = readOut, let bias = network.outputs.first?.bias, bias.isInteger,
+      let value = Int(exactly: bias.numerator), abs(value) <= 2048
+    else { return 0 }
+    return 1 - value
   }
 
   /// What has to be added to the result beside the units' parts, one number an output, as the read-out scales them.
   var constants: [Rational] {
     zip(network.outputs, starts).map { row, start in
       let target: Rational
-      if case .bits = readOut { target = row.bias * 2 - 1 } else { target = row.bias }
+      if case .bits = readOut { target = row.bias * 2 - 1 } else { target = row.bias + Rational(shift) }
       return target - Rational(Integer(Int(start)))
     }
   }
