@@ -12,7 +12,7 @@ struct FrontierCommand: ParsableCommand {
     discussion: """
       A token can look k wires up and remember 2^k cases. For each k the circuit becomes lookup tables of at most k inputs, one token each; the \
       weights are written down, certified for all inputs, and run. k = 2 is the simulation of the circuit's own gates; with k inputs in all, each \
-      output is one table; a last row remembers all outputs in one token. Circuits of more than 12 inputs have rows up to k = 8. With D layers a token \
+      output is one table; a last row remembers all outputs in one token. Circuits of more than 10 inputs have rows up to k = 8 unless --sizes asks for more. With D layers a token \
       computes D levels of tables, from at most 12 wires that it looks up.
 
       Up to 20 inputs every row is run on all assignments, beyond on a sample. Exits with 1 where a row is not certified, not equal to the circuit, or \
@@ -25,7 +25,11 @@ struct FrontierCommand: ParsableCommand {
 
   @OptionGroup var source: CircuitSource
 
-  @Option(name: .long, help: "Sizes of tables, such as 2,3,4; by default from 2 to the number of inputs.")
+  @Option(
+    name: .long,
+    help:
+      "Sizes of tables, such as 2,3,4; by default from 2 to the number of inputs, or to 8 where there are more than 10."
+  )
   var sizes: TableSizes?
 
   @Option(name: .long, help: "Numbers of layers to try beside one, ascending, such as 2,3; 1 tries none.")

@@ -8,7 +8,8 @@ public struct Tensor<Element: Sendable>: Sendable {
   public let shape: [Int]
   /// The elements in row-major order.
   public var elements: [Element] {
-    didSet { precondition(elements.count == oldValue.count, "a tensor keeps its number of elements") }
+    // Asks nothing of the old value, which would be kept, and the whole array copied, at every write of one element.
+    didSet { precondition(elements.count == shape.reduce(1, *), "a tensor keeps its number of elements") }
   }
 
   /// A tensor of the given shape and elements.

@@ -6,6 +6,12 @@ import Randomness
 import Transformers
 import Verification
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// The part that writes.
 struct MemorizeWrite: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -14,7 +20,7 @@ struct MemorizeWrite: ParsableCommand {
     discussion: """
       The folder holds network.txt, integers that any language reads back, and memorizer.json with the hypotheses that were checked, every count, and the \
       lower bounds that bear on the network. --mlp writes the network as a perceptron in float32 beside, where float32 has all its numbers; --llama installs \
-      it as the feedforward layer of a LLaMA, which says the label of a point in one token.
+      it as the feedforward layer of a LLaMA, which says the label of a point in one token. Exits with 1 where such a form has a label wrong.
 
       EXAMPLE:
         wright memorize table.csv --construction truth-table -o table --llama table-llama
@@ -54,14 +60,18 @@ struct MemorizeWrite: ParsableCommand {
   }
 
   func validate() throws {
-    let folders = [output, mlp, llama].compactMap { $0 }
+    let folders = [output, mlp, llama].compactMap { $0.map { URL(fileURLWithPath: $0).standardizedFileURL.path } }
     if Set(folders).count < folders.count {
       throw ValidationError("--output, --mlp and --llama are different folders.")
     }
   }
 
   func run() throws {
-    for folder in [output, mlp, llama].compactMap({ $0 }) { try FolderOptions.checkPlace(folder, force: force) }
+    for folder in [output, mlp, llama].compactMap({ $0 }) {
+      try FolderOptions.checkPlace(folder, force: force)
+      let parent = URL(fileURLWithPath: folder).deletingLastPathComponent().path
+      if !isThere(parent) { throw Failure(.cannotCreate, "\(folder): there is no folder \(parent)") }
+    }
     let data = try MemorizeInput.data(data)
     let clock = ContinuousClock.now
     var generator = Philox(seed: seed)
@@ -87,7 +97,10 @@ struct MemorizeWrite: ParsableCommand {
       memorizer: manifest, predictionHolds: differences.isEmpty, folder: output, mlp: perceptron?.report,
       llama: transformer?.report, seconds: (ContinuousClock.now - clock) / .seconds(1))
     try report.print(result) { text(result, differences) }
-    if !differences.isEmpty { throw ExitCode(ExitStatus.falseCheck.rawValue) }
+    let isRight =
+      (result.mlp?.right ?? data.pointCount) == data.pointCount
+      && (result.llama?.right ?? data.pointCount) == data.pointCount
+    if !differences.isEmpty || !isRight { throw ExitCode(ExitStatus.falseCheck.rawValue) }
   }
 
   private func text(_ result: Report, _ differences: [String]) -> String {

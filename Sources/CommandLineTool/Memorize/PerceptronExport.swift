@@ -16,7 +16,7 @@ struct PerceptronExport {
     var greatestError: Double
 
     var text: String {
-      "\(Quantity.exact(right)) of \(Quantity.exact(points)) points right in float32, off by \(Quantity.text(greatestError)) at most"
+      "\(Quantity.exact(right)) of \(Quantity.exact(points)) points right in float32, summed as here, off by \(Quantity.text(greatestError)) at most"
     }
   }
 
@@ -47,7 +47,7 @@ struct PerceptronExport {
         guard Rational(exactly: value) == number else {
           throw Failure.refused(
             place, expected: "weights that float32 has exactly",
-            found: "one of \(number.bitCount) bits in layer \(index)")
+            found: "\(number.isInteger ? "one of \(number.bitCount) bits" : "a fraction") in layer \(index)")
         }
         parameters.base[offset] = value
       }

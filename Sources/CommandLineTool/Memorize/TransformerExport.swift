@@ -11,6 +11,9 @@ struct TransformerExport {
     var parameters: Int
     var hiddenUnits: Int
     var vocabulary: Int
+    /// The points whose label is said by a run in float32.
+    var right: Int
+    var points: Int
     /// Whether the label's token wins at every point for any rounding no worse than float32's, and why that is not known.
     var certified: Bool
     var doubt: String?
@@ -20,7 +23,8 @@ struct TransformerExport {
       let verdict =
         certified
         ? "certified on every point for float32's rounding" : "not certified: \(doubt ?? "no reason is known")"
-      return "\(Quantity.exact(parameters)) parameters, one token a label, \(verdict)"
+      return
+        "\(Quantity.exact(parameters)) parameters, \(Quantity.exact(right)) of \(Quantity.exact(points)) points right in float32, \(verdict)"
     }
   }
 
@@ -57,7 +61,8 @@ struct TransformerExport {
     let verdict = PromptCheck(model).check(.rounded(.float32), cases)
     var report = Report(
       parameters: model.parameterCount, hiddenUnits: model.configuration.intermediateSize,
-      vocabulary: transformer.vocabularySize, certified: false)
+      vocabulary: transformer.vocabularySize,
+      right: try TransformerExport.countRight(model, cases), points: data.pointCount, certified: false)
     switch verdict {
     case .proved(let evidence): (report.certified, report.tokenMargin) = (true, evidence.tokenMargin)
     case .refuted(let number, _, let found):
@@ -67,6 +72,19 @@ struct TransformerExport {
     }
     self.report = report
     (self.transformer, self.model) = (transformer, model)
+  }
+
+  /// The prompts that a run continues as expected.
+  private static func countRight(_ model: Model, _ cases: [PromptCheck.Case]) throws -> Int {
+    let engine = try Engine(model)
+    var right = 0
+    for start in stride(from: 0, to: cases.count, by: 16) {
+      let part = Array(cases[start..<min(start + 16, cases.count)])
+      let found = engine.makeSession(batchSize: part.count).generate(
+        after: part.map(\.prompt), maximumNewTokens: 1, stopAt: [])
+      for (text, example) in zip(found, part) where text == example.expected { right += 1 }
+    }
+    return right
   }
 
   func write(to path: String, overwrites: Bool) throws {

@@ -11,7 +11,7 @@ public import Circuits
 public struct Frontier: Sendable, Equatable, Codable {
   /// What is looked at.
   public struct Options: Sendable, Equatable {
-    /// The sizes of tables; `nil` for 2 to the number of inputs, at most 8 for circuits of more than 12 inputs.
+    /// The sizes of tables; `nil` for 2 to the number of inputs, or to 8 for circuits of more than 10 inputs.
     public var tableInputs: [Int]?
     /// The numbers of layers beside one; trees of k^D leaves are made where these are at most 12.
     public var layers = [2, 3]
@@ -46,7 +46,7 @@ public struct Frontier: Sendable, Equatable, Codable {
   /// The sizes of tables that are looked at unless told otherwise.
   public static func sizes(for circuit: Circuit) -> [Int] {
     let n = circuit.inputCount
-    return Array(2...max(2, n <= TruthTable.maximumInputCount ? n : 8))
+    return Array(2...max(2, n <= 10 ? n : 8))
   }
 
   /// Constructs, certifies and runs every row.

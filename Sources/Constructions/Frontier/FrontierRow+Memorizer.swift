@@ -76,7 +76,7 @@ extension FrontierRow {
     case .proved: break
     }
     var (fails, works) = (0, 24)
-    while options.searchesUnit, works - fails > 1 {
+    while options.searchesUnit, cases.count <= 256, works - fails > 1 {
       let bits = (works + fails) / 2
       if case .proved = verdict(bits) { works = bits } else { fails = bits }
     }

@@ -50,7 +50,7 @@ extension FrontierRow {
       maximumCount: circuit.inputCount <= AssignmentPlan.exhaustiveInputCount ? nil : options.sampledAssignments)
     isExhaustive = plan.mode == .exhaustive
     assignmentCount = plan.count
-    mapping = Check(mapping: tables, of: circuit, plan, using: &generator)
+    mapping = Check(mapping: tables, of: circuit, plan)
     (certificate, certifiedUnit) = FrontierRow.certify(model, simulation, tables, options)
     var runner = try ChainRunner(model, simulation.manifest)
     let check = try runner.check(against: tables, on: plan, using: &generator)
@@ -83,7 +83,7 @@ extension FrontierRow {
     }
     let checker = Checker(model, form: simulation.manifest.promptForm)
     let readOut = simulation.manifest.readOut
-    if options.searchesUnit, simulation.cost.headCount <= 8, let found = try? checker.largestUnit(),
+    if options.searchesUnit, simulation.cost.intermediateSize <= 256, let found = try? checker.largestUnit(),
       WitnessCheck.fault(circuit: statement, program: found.proof.program, witness: witness, readOut: readOut) == nil,
       case .rounded(let rounding) = found.semantics
     {
@@ -110,11 +110,8 @@ extension FrontierRow {
 }
 
 extension FrontierRow.Check {
-  /// Whether `tables` computes the outputs of `circuit` under the assignments of `plan`.
-  package init(
-    mapping tables: Circuit, of circuit: Circuit, _ plan: AssignmentPlan,
-    using generator: inout some RandomNumberGenerator
-  ) {
+  /// Whether `tables` computes the outputs of `circuit`: all assignments are compared where these are run, otherwise it is proved.
+  package init(mapping tables: Circuit, of circuit: Circuit, _ plan: AssignmentPlan) {
     if tables == circuit {
       self.init(true, "the circuit as it was given")
       return
@@ -126,9 +123,10 @@ extension FrontierRow.Check {
         difference == nil ? "equal on all 2^\(circuit.inputCount) inputs" : "another function than the circuit")
       return
     }
-    let count = 1 << 14
-    let block = AssignmentBlock.random(count: count, signalCount: circuit.inputCount, using: &generator)
-    let isEqual = tables.simulate(block) == circuit.simulate(block)
-    self.init(isEqual, isEqual ? "equal on \(count) random inputs" : "another function than the circuit")
+    switch EquivalenceChecker().compare(tables, circuit) {
+    case .equal(let proof): self.init(true, "equal to the circuit: \(proof)")
+    case .different: self.init(false, "another function than the circuit")
+    case .undecided(let reason): self.init(false, "not shown to be equal to the circuit: \(reason)")
+    }
   }
 }

@@ -26,7 +26,7 @@ public struct FrontierRow: Sendable, Equatable, Codable {
     }
   }
 
-  /// The number of wires that a token looks up at most, k; that of heads.
+  /// The most inputs that a table may have, k; the tables of a row may have fewer.
   public var tableInputs: Int
   /// How the function is divided.
   public var construction: Construction
@@ -38,7 +38,8 @@ public struct FrontierRow: Sendable, Equatable, Codable {
   public var layerCount: Int
   /// Attention heads.
   public var headCount: Int
-  /// Hidden units of the feedforward layer: 2^k, and for the memorizer one for each row that is not the usual one.
+  /// Hidden units of a feedforward layer: 2^k for the widest table's k, in trees for each table of the first level, and for the memorizer one for
+  /// each row that is not the usual one.
   public var hiddenUnitCount: Int
   /// The width of the residual stream.
   public var hiddenSize: Int

@@ -53,15 +53,16 @@ package struct EnclosedDecoder<E: Enclosure> {
   }
 
   /// Reads a token without asking what follows it.
-  mutating func read(_ token: Int) throws(Doubt) { _ = try stream(token) }
+  mutating func read(_ token: Int) throws(Doubt) { _ = try stream(token, isScored: false) }
 
   /// Reads a token; the scores of the next, one a token of the vocabulary.
   package mutating func scores(after token: Int) throws(Doubt) -> [E] {
-    let last = try normalized(try stream(token), finalNormalization)
+    let last = try normalized(try stream(token, isScored: true), finalNormalization)
     return (0..<head.rowCount).map { operations.innerProduct(head, $0, last) }
   }
 
-  private mutating func stream(_ token: Int) throws(Doubt) -> [E] {
+  /// The residual vector after all layers; where nothing is asked of it, the last layer is left out but for what later positions look up.
+  private mutating func stream(_ token: Int, isScored: Bool) throws(Doubt) -> [E] {
     let c = configuration.hiddenSize
     var x = (0..<c).map { E(Double(embedding.elements[token * c + $0])) }
     if let positions {
@@ -69,6 +70,8 @@ package struct EnclosedDecoder<E: Enclosure> {
     }
     for i in layers.indices {
       let read = try normalized(x, layers[i].attentionNormalization)
+      remember(i, read)
+      if i == layers.count - 1, !isScored { break }
       try attend(i, read, &x)
       try feed(layers[i], try normalized(x, layers[i].feedForwardNormalization), &x)
     }
@@ -112,12 +115,17 @@ package struct EnclosedDecoder<E: Enclosure> {
 
   // MARK: Attention
 
+  /// Puts the position's keys and values into the cache.
+  private mutating func remember(_ index: Int, _ x: [E]) {
+    let layer = layers[index]
+    keys[index].append(rotated(layer.key, x))
+    values[index].append((0..<layer.value.rowCount).map { operations.innerProduct(layer.value, $0, x) })
+  }
+
   private mutating func attend(_ index: Int, _ x: [E], _ stream: inout [E]) throws(Doubt) {
     let layer = layers[index]
     let size = configuration.headSize
     let queries = rotated(layer.query, x)
-    keys[index].append(rotated(layer.key, x))
-    values[index].append((0..<layer.value.rowCount).map { operations.innerProduct(layer.value, $0, x) })
     let scale = configuration.resolvedAttentionScale
     // 1 / sqrt(D) was rounded to a double, and an implementation may round it again.
     let factor =
