@@ -62,7 +62,7 @@ public struct EquivalenceChecker: Sendable {
   }
 
   private func randomDifference(_ a: Circuit, _ b: Circuit) -> [Bool]? {
-    var random = MixingGenerator(seed: 0xD1FF)
+    var random = SplitMix64(seed: 0xD1FF)
     let simulators = (Simulator(a), Simulator(b))
     var left = randomAssignments
     while left > 0 {

@@ -33,7 +33,7 @@ struct FunctionalSweep {
     sums = LinearForms(nodeCount: inputCount + 1)
     representatives = (0...UInt32(inputCount)).map { $0 << 1 }
     signatures = [UInt64](repeating: 0, count: (inputCount + 1) * wordCount)
-    var random = MixingGenerator(seed: 0x5EED)
+    var random = SplitMix64(seed: 0x5EED)
     for w in 0..<wordCount {
       // Numbers of all sizes, in either order of their bits: half of the words hold assignments in which all inputs but those before, or
       // behind, a random one are 0. Uniform assignments would never show the late steps of a division anything but zeros.
@@ -180,20 +180,5 @@ struct FunctionalSweep {
       }
     }
     return pairs.sorted { $0.node < $1.node }
-  }
-}
-
-/// A generator of reproducible random words (SplitMix64).
-struct MixingGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
   }
 }

@@ -49,7 +49,7 @@ struct SpeculativeMiter {
   mutating func decide(
     by solver: SatisfiabilitySolver, deadline: ContinuousClock.Instant, isCancelled: () -> Bool
   ) -> Answer {
-    var random = MixingGenerator(seed: 0xC0DE)
+    var random = SplitMix64(seed: 0xC0DE)
     var calls = 0
     // Random assignments are cheaper than questions; biased ones reach what ANDs and ORs of many inputs hide.
     for bias in [1, 2, 3, 4, 6, -2, -3, -4, -6].flatMap({ Array(repeating: $0, count: 8) }) {
@@ -143,7 +143,7 @@ struct SpeculativeMiter {
   }
 
   /// Words in which a bit is 1 with probability 2^-bias, or 1 - 2^bias where that is negative.
-  private static func biasedColumns(_ count: Int, _ bias: Int, _ random: inout MixingGenerator) -> [UInt64] {
+  private static func biasedColumns(_ count: Int, _ bias: Int, _ random: inout SplitMix64) -> [UInt64] {
     (0..<count).map { _ in
       let word = (0..<abs(bias)).reduce(UInt64.max) { word, _ in word & random.next() }
       return bias > 0 ? word : ~word
@@ -151,7 +151,7 @@ struct SpeculativeMiter {
   }
 
   /// 64 assignments: the given one, and others in which few inputs differ from it.
-  private static func neighbours(of inputs: [Bool], _ random: inout MixingGenerator) -> [UInt64] {
+  private static func neighbours(of inputs: [Bool], _ random: inout SplitMix64) -> [UInt64] {
     inputs.map { input in
       let change = random.next() & random.next() & random.next() & ~1
       return (input ? .max : 0) ^ change

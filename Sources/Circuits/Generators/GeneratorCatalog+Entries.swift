@@ -216,7 +216,7 @@ extension CircuitGenerator {
   ]
 }
 
-/// The generator behind the catalogue's seeds (Steele, Lea and Flood 2014): small and fixed.
+/// The generator behind the catalogue's seeds, and of the assignments and signatures of checks (Steele, Lea and Flood 2014): small and fixed.
 struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
 
